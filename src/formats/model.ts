@@ -1,0 +1,44 @@
+import type { Codec } from '../stage.ts';
+import type { Encoding } from './vectors.ts';
+
+/** What a dense layer does to its sums; Keras's names. */
+export const ACTIVATIONS = ['relu', 'sigmoid', 'tanh', 'linear'] as const;
+export type Activation = (typeof ACTIVATIONS)[number];
+
+/** What training makes small; Keras's names. */
+export const LOSSES = ['binary_crossentropy', 'mean_squared_error'] as const;
+export type Loss = (typeof LOSSES)[number];
+
+/** A fully connected layer: `activation(input · kernel + bias)`. */
+export interface DenseLayer {
+  readonly units: number;
+  readonly activation: Activation;
+  /** float32[inputs × units], row-major: the weights of input `i` are `kernel[i * units …]`. */
+  readonly kernel: Float32Array;
+  /** float32[units] */
+  readonly bias: Float32Array;
+}
+
+/** A trained multi-layer perceptron on sparse vectors, with what is needed to feed and to judge it. */
+export interface Model {
+  /** Inputs of the first layer: the vectors' dimension. */
+  readonly dimension: number;
+  readonly encoding: Encoding;
+  readonly layers: readonly DenseLayer[];
+  readonly loss: Loss;
+}
+
+/** A model as one safetensors file: a tensor a kernel and a bias, the rest as metadata. A stream holds one. */
+export const models: Codec<Model> = {
+  name: 'model',
+  extension: 'safetensors',
+  text: false,
+  read: async function* (bytes) {
+    const { readModel } = await import('./safetensors.ts');
+    yield await readModel(bytes);
+  },
+  write: async function* (items) {
+    const { writeModel } = await import('./safetensors.ts');
+    for await (const model of items) yield writeModel(model);
+  },
+};

@@ -1,0 +1,72 @@
+import { StageError } from '../error.ts';
+
+const NEWLINE = 0x0a;
+
+/** A line of NDJSON: its JSON value, and its number, from 1. */
+export interface Line {
+  readonly value: unknown;
+  readonly number: number;
+}
+
+/**
+ * The lines of NDJSON, parsed one at a time. Empty lines are passed over; a last line without its newline counts.
+ * Throws `NOT_JSON` with the line's number.
+ */
+export async function* readNdjson(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Line> {
+  let number = 0;
+  for await (const line of readLines(bytes)) {
+    number++;
+    if (line.trim() === '') continue;
+    yield { value: parse(line, number), number };
+  }
+}
+
+function parse(line: string, number: number): unknown {
+  try {
+    return JSON.parse(line);
+  } catch (cause) {
+    throw new StageError('NOT_JSON', `${excerpt(line)} is not JSON: ${(cause as Error).message}`, {
+      where: { line: number },
+      hint: 'each line must be one JSON value',
+      cause,
+    });
+  }
+}
+
+/** The lines of UTF-8 text, without their newlines (`\n`; a `\r` before it stays). */
+export async function* readLines(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  let begun: Buffer[] = [];
+  for await (const bytesOfChunk of bytes) {
+    const chunk = Buffer.from(bytesOfChunk.buffer, bytesOfChunk.byteOffset, bytesOfChunk.byteLength);
+    let start = 0;
+    for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, start)) {
+      if (begun.length === 0) {
+        yield chunk.toString('utf8', start, end);
+      } else {
+        yield Buffer.concat([...begun, chunk.subarray(start, end)]).toString('utf8');
+        begun = [];
+      }
+      start = end + 1;
+    }
+    if (start < chunk.length) begun.push(chunk.subarray(start));
+  }
+  if (begun.length > 0) yield Buffer.concat(begun).toString('utf8');
+}
+
+/** Strings as UTF-8 in chunks of about `size` bytes, so that a short line doesn't cost a system call. */
+export async function* writeText(strings: AsyncIterable<string>, size = 65_536): AsyncGenerator<Uint8Array> {
+  let held = '';
+  for await (const string of strings) {
+    held += string;
+    if (held.length >= size) {
+      yield Buffer.from(held);
+      held = '';
+    }
+  }
+  if (held !== '') yield Buffer.from(held);
+}
+
+/** The start of a value that is too long to show. */
+export function excerpt(value: string, length = 60): string {
+  return value.length <= length ? value : `${value.slice(0, length)}…`;
+}

@@ -1,0 +1,63 @@
+import { StageError } from '../error.ts';
+import type { Codec } from '../stage.ts';
+import { excerpt, readNdjson, writeText, type Line } from './ndjson.ts';
+
+/** The splits that a row can belong to, in the order of the Arrow dictionary that stores them. */
+export const SPLITS = ['train', 'validation', 'test'] as const;
+export type Split = (typeof SPLITS)[number];
+
+/** A review: word numbers in their order, and 1 for a positive one. */
+export interface Review {
+  readonly id: string;
+  readonly split: Split;
+  readonly label: 0 | 1;
+  readonly tokens: ArrayLike<number>;
+  readonly text?: string;
+}
+
+/** Reviews as NDJSON: `{"id":"train/0","split":"train","label":1,"tokens":[1,14,22]}`, a line each. */
+export const reviews: Codec<Review> = {
+  name: 'reviews',
+  extension: 'ndjson',
+  text: true,
+  read: async function* (bytes) {
+    for await (const line of readNdjson(bytes)) yield toReview(line);
+  },
+  write: (items) => writeText(lines(items)),
+};
+
+async function* lines(items: AsyncIterable<Review>): AsyncGenerator<string> {
+  for await (const { id, split, label, tokens, text } of items) {
+    const tail = text === undefined ? '' : `,"text":${JSON.stringify(text)}`;
+    const ids = Array.prototype.join.call(tokens, ',');
+    yield `{"id":${JSON.stringify(id)},"split":"${split}","label":${label},"tokens":[${ids}]${tail}}\n`;
+  }
+}
+
+/** Checks a line's value; throws `MISSING_FIELD` or `BAD_VALUE` with the line and the field. */
+export function toReview({ value, number }: Line): Review {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new StageError('BAD_VALUE', `expected a review, got ${show(value)}`, { where: { line: number } });
+  }
+  const { id, split, label, tokens, text } = value as Record<string, unknown>;
+  const check = (field: string, given: unknown, valid: boolean, expected: string): void => {
+    if (valid) return;
+    const where = { line: number, ...(typeof id === 'string' ? { record: id } : {}), field };
+    if (given === undefined) {
+      throw new StageError('MISSING_FIELD', `a review without "${field}"`, { where, hint: `"${field}": ${expected}` });
+    }
+    throw new StageError('BAD_VALUE', `"${field}" is ${show(given)}`, { where, hint: `expected ${expected}` });
+  };
+  check('id', id, typeof id === 'string', 'text that names the review');
+  check('split', split, SPLITS.includes(split as Split), `one of ${SPLITS.join(', ')}`);
+  check('label', label, label === 0 || label === 1, '0 or 1');
+  check('tokens', tokens, Array.isArray(tokens), 'a list of word numbers');
+  const wrong = (tokens as unknown[]).findIndex((token) => !isTokenId(token));
+  check(`tokens[${wrong}]`, (tokens as unknown[])[wrong], wrong === -1, 'a whole number from 0 to 4294967295');
+  check('text', text ?? '', text === undefined || typeof text === 'string', 'text');
+  return value as Review;
+}
+
+const isTokenId = (token: unknown): boolean => typeof token === 'number' && token >>> 0 === token;
+
+const show = (value: unknown): string => excerpt(JSON.stringify(value));

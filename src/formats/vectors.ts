@@ -1,0 +1,86 @@
+import { StageError } from '../error.ts';
+import type { Codec } from '../stage.ts';
+import { SPLITS, type Split } from './reviews.ts';
+
+/** Word numbers of a row: `uint16` where the dimension allows it. */
+export type Indices = Uint16Array | Uint32Array;
+
+/** How the columns of a vector came about. */
+export type Encoding = 'multi-hot';
+
+/**
+ * Rows of the sparse matrix, in compressed sparse row form: row `r` has ones in the columns
+ * `indices[offsets[r]] … indices[offsets[r + 1] - 1]`, ascending and distinct, each below `dimension`.
+ */
+export interface VectorBatch {
+  readonly dimension: number;
+  readonly encoding: Encoding;
+  readonly ids: readonly string[];
+  readonly splits: readonly Split[];
+  /** float32[rows], 0 or 1 */
+  readonly labels: Float32Array;
+  /** int32[rows + 1], starting with 0 */
+  readonly offsets: Int32Array;
+  readonly indices: Indices;
+}
+
+/** An array for `length` indices below `dimension`, as narrow as it can be. */
+export function allocateIndices(dimension: number, length: number): Indices {
+  return dimension <= 65_536 ? new Uint16Array(length) : new Uint32Array(length);
+}
+
+/**
+ * Vectors as an Arrow IPC stream: `id` utf8, `split` dictionary<int8, utf8>, `label` float32, `indices`
+ * list<uint16 or uint32>; `dimension` and `encoding` in the schema's metadata. A stream has at least one batch,
+ * which may be empty, and ends with Arrow's end-of-stream mark.
+ */
+export const vectors: Codec<VectorBatch> = {
+  name: 'vectors',
+  extension: 'arrows',
+  text: false,
+  read: async function* (bytes) {
+    const { readVectors } = await import('./arrow.ts');
+    let row = 0;
+    for await (const batch of readVectors(bytes)) {
+      checkRows(batch, row);
+      row += batch.ids.length;
+      yield batch;
+    }
+  },
+  write: async function* (batches) {
+    const { writeVectors } = await import('./arrow.ts');
+    yield* writeVectors(batches);
+  },
+};
+
+/** Throws `BAD_VALUE` or `OUT_OF_RANGE`, naming the record, for a row that breaks what `VectorBatch` promises. */
+export function checkRows({ dimension, ids, splits, labels, offsets, indices }: VectorBatch, firstRow = 0): void {
+  for (let row = 0; row < ids.length; row++) {
+    const where = () => ({ record: ids[row]!, line: firstRow + row + 1 });
+    if (!SPLITS.includes(splits[row]!)) {
+      throw new StageError('BAD_VALUE', `split is ${JSON.stringify(splits[row])}`, {
+        where: where(),
+        hint: `expected one of ${SPLITS.join(', ')}`,
+      });
+    }
+    if (labels[row] !== 0 && labels[row] !== 1) {
+      throw new StageError('BAD_VALUE', `label is ${labels[row]}`, { where: where(), hint: 'expected 0 or 1' });
+    }
+    let previous = -1;
+    for (let i = offsets[row]!; i < offsets[row + 1]!; i++) {
+      const index = indices[i]!;
+      if (index <= previous) {
+        throw new StageError('BAD_VALUE', `index ${index} comes after ${previous}`, {
+          where: where(),
+          hint: 'indices must be ascending and distinct',
+        });
+      }
+      previous = index;
+    }
+    if (previous >= dimension) {
+      throw new StageError('OUT_OF_RANGE', `index ${previous} is not below the dimension, ${dimension}`, {
+        where: where(),
+      });
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import * as v from 'valibot';
+
+/** A whole number, at least `min`. */
+export const integer = (min: number, description: string) =>
+  v.pipe(
+    v.number('expected a whole number'),
+    v.integer('expected a whole number'),
+    v.minValue(min, `expected a whole number of at least ${min}`),
+    v.description(description),
+  );
+
+/** A number from `min` to `max`. */
+export const number = (min: number, max: number, description: string) =>
+  v.pipe(
+    v.number('expected a number'),
+    v.minValue(min, `expected a number of at least ${min}`),
+    v.maxValue(max, `expected a number of at most ${max}`),
+    v.description(description),
+  );
+
+export const text = (description: string) =>
+  v.pipe(v.string('expected text'), v.description(description));
+
+/** Text of a given form; `form` says it in words. */
+export const pattern = (regex: RegExp, form: string, description: string) =>
+  v.pipe(v.string(`expected ${form}`), v.regex(regex, `expected ${form}`), v.description(description));
+
+export const choice = <const T extends readonly string[]>(values: T, description: string) =>
+  v.pipe(v.picklist(values, `expected one of ${values.join(', ')}`), v.description(description));
+
+export const flag = (description: string) =>
+  v.pipe(v.boolean('expected true or false'), v.description(description));
+
+/** One or more of `item`. */
+export const list = <T extends v.GenericSchema>(item: T, description: string) =>
+  v.pipe(
+    v.array(item, 'expected a list'),
+    v.minLength(1, 'expected a list that is not empty'),
+    v.description(description),
+  );
+
+/** The path of a file that the stage reads besides its input. In YAML: a step's output, or a path. */
+export const inputFile = (description: string) =>
+  v.pipe(v.string('expected a file'), v.description(description), v.metadata({ role: 'input' }));
+
+/** The path of a file that the stage writes besides its output; `ending` completes a step's name to a file name. */
+export const outputFile = (ending: string, description: string) =>
+  v.pipe(
+    v.string('expected a file name'),
+    v.description(description),
+    v.metadata({ role: 'output', kind: 'file', ending }),
+  );
+
+/** The path of a folder that the stage makes. */
+export const outputFolder = (description: string) =>
+  v.pipe(
+    v.string('expected a folder name'),
+    v.description(description),
+    v.metadata({ role: 'output', kind: 'folder', ending: '' }),
+  );
+
+/** What an option is besides a value. */
+export type Role =
+  | { readonly role: 'input' }
+  | { readonly role: 'output'; readonly kind: 'file' | 'folder'; readonly ending: string }
+  | { readonly role: 'value' };
+
+/** The role that `inputFile`, `outputFile` or `outputFolder` gave to an option, through `optional` too. */
+export function roleOf(option: v.GenericSchema): Role {
+  const inner = 'wrapped' in option ? (option.wrapped as v.GenericSchema) : option;
+  const metadata = v.getMetadata(inner);
+  return 'role' in metadata ? (metadata as unknown as Role) : { role: 'value' };
+}

@@ -1,0 +1,68 @@
+import type * as v from 'valibot';
+
+/** How one kind of thing that flows between stages is written as bytes, and read back. */
+export interface Codec<T> {
+  /** What flows: `reviews`, `vectors`, `model`, … */
+  readonly name: string;
+  /** The usual ending of a file that holds it, without the dot. */
+  readonly extension: string;
+  /** Whether a terminal can show it. */
+  readonly text: boolean;
+  read(bytes: AsyncIterable<Uint8Array>): AsyncIterable<T>;
+  write(items: AsyncIterable<T>): AsyncIterable<Uint8Array>;
+}
+
+/** A bar on a terminal; elsewhere a line now and then. */
+export interface Progress {
+  update(done: number, note?: string): void;
+  /** Ends the bar. A `note` stays readable; without one nothing is left behind. */
+  finish(note?: string): void;
+}
+
+/** What a stage may use besides its input and options. All of it is for people, or for stopping. */
+export interface Context {
+  say(line: string): void;
+  /** `total` is in the unit that `update` counts in; leave it out where it isn't known. */
+  progress(label: string, total?: number): Progress;
+  /** Aborted when the stage is interrupted. */
+  readonly signal: AbortSignal;
+}
+
+/** What one run of a stage is judged by in its key besides code and options: engines and their versions. */
+export type Toolchain = Readonly<Record<string, string>>;
+
+/**
+ * A stage: what it reads, what it writes, its options, and the function from one stream to the other.
+ * The shell command, its flags and help, the check of the YAML, the key and the reference come from it.
+ */
+export interface Stage<In, Out, Entries extends v.ObjectEntries> {
+  /** One line: what it does. */
+  readonly summary: string;
+  /** A command line to copy. */
+  readonly example: string;
+  readonly reads: Codec<In>;
+  readonly writes: Codec<Out>;
+  /** Each option as a schema made by `options.ts`. */
+  readonly options: Entries;
+  /** The option that may be given without its name. */
+  readonly positional?: keyof Entries & string;
+  /** Whether what it writes is a JSON object of metrics, for a run's record. */
+  readonly metrics?: boolean;
+  /** What its output depends on besides code, options and inputs. Must be cheap to ask. */
+  toolchain?(): Promise<Toolchain>;
+  run(
+    input: AsyncIterable<In>,
+    options: v.InferOutput<v.StrictObjectSchema<Entries, undefined>>,
+    context: Context,
+  ): AsyncIterable<Out>;
+}
+
+// oxlint-disable-next-line typescript/no-explicit-any -- a stage of any types: `run` is contravariant in them
+export type AnyStage = Stage<any, any, any>;
+
+/** Declares a stage, and infers its types from the declaration. */
+export function defineStage<In, Out, Entries extends v.ObjectEntries>(
+  stage: Stage<In, Out, Entries>,
+): Stage<In, Out, Entries> {
+  return stage;
+}
