@@ -33,7 +33,11 @@ export class StageError extends Error {
   readonly where: Where;
   readonly hint: string | undefined;
 
-  constructor(code: ErrorCode, message: string, about: { where?: Where; hint?: string; cause?: unknown } = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    about: { where?: Where; hint?: string; cause?: unknown } = {},
+  ) {
     super(message, { cause: about.cause });
     this.name = 'StageError';
     this.code = code;

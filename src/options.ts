@@ -18,8 +18,7 @@ export const number = (min: number, max: number, description: string) =>
     v.description(description),
   );
 
-export const text = (description: string) =>
-  v.pipe(v.string('expected text'), v.description(description));
+export const text = (description: string) => v.pipe(v.string('expected text'), v.description(description));
 
 /** Text of a given form; `form` says it in words. */
 export const pattern = (regex: RegExp, form: string, description: string) =>
@@ -38,6 +37,10 @@ export const list = <T extends v.GenericSchema>(item: T, description: string) =>
     v.minLength(1, 'expected a list that is not empty'),
     v.description(description),
   );
+
+/** Where something lies whose content another option's digest fixes: not part of a step's key. */
+export const locator = (description: string) =>
+  v.pipe(v.string('expected a URL or a path'), v.description(description), v.metadata({ role: 'locator' }));
 
 /** The path of a file that the stage reads besides its input. In YAML: a step's output, or a path. */
 export const inputFile = (description: string) =>
@@ -63,6 +66,7 @@ export const outputFolder = (description: string) =>
 export type Role =
   | { readonly role: 'input' }
   | { readonly role: 'output'; readonly kind: 'file' | 'folder'; readonly ending: string }
+  | { readonly role: 'locator' }
   | { readonly role: 'value' };
 
 /** The role that `inputFile`, `outputFile` or `outputFolder` gave to an option, through `optional` too. */
@@ -70,4 +74,14 @@ export function roleOf(option: v.GenericSchema): Role {
   const inner = 'wrapped' in option ? (option.wrapped as v.GenericSchema) : option;
   const metadata = v.getMetadata(inner);
   return 'role' in metadata ? (metadata as unknown as Role) : { role: 'value' };
+}
+
+/** An option's flag: `batchSize` is `--batch-size`. */
+export const flagOf = (name: string): string =>
+  name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+/** An option's value as it is written behind its flag: a list with commas. */
+export function valueText(value: unknown): string {
+  if (typeof value === 'string') return value;
+  return Array.isArray(value) ? value.map(valueText).join(',') : JSON.stringify(value);
 }

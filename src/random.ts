@@ -9,7 +9,9 @@ export class Random {
   readonly #state: Uint32Array;
 
   constructor(seed: number, ...name: readonly (string | number)[]) {
-    const digest = createHash('sha256').update([seed, ...name].join('/')).digest();
+    const digest = createHash('sha256')
+      .update([seed, ...name].join('/'))
+      .digest();
     this.#state = Uint32Array.from({ length: 4 }, (_, i) => digest.readUInt32LE(4 * i));
   }
 

@@ -57,8 +57,11 @@ export interface Stage<In, Out, Entries extends v.ObjectEntries> {
   ): AsyncIterable<Out>;
 }
 
-// oxlint-disable-next-line typescript/no-explicit-any -- a stage of any types: `run` is contravariant in them
-export type AnyStage = Stage<any, any, any>;
+/** A stage of whatever types. */
+// oxlint-disable-next-line typescript/no-explicit-any -- `run` is contravariant in its input and options
+export interface AnyStage extends Stage<any, any, any> {
+  readonly options: Readonly<Record<string, v.GenericSchema>>;
+}
 
 /** Declares a stage, and infers its types from the declaration. */
 export function defineStage<In, Out, Entries extends v.ObjectEntries>(

@@ -1,0 +1,28 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+
+/** The sha256 of some content, as 64 hexadecimal digits. */
+export type Digest = string & { readonly __brand: 'Digest' };
+
+export const digestOf = (content: string | Uint8Array): Digest =>
+  createHash('sha256').update(content).digest('hex') as Digest;
+
+/** The sha256 and the size, in bytes, of a file. */
+export async function digestFile(path: string): Promise<{ sha256: Digest; bytes: number }> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
+    hash.update(chunk);
+    bytes += chunk.length;
+  }
+  return { sha256: hash.digest('hex') as Digest, bytes };
+}
+
+/** JSON whose bytes depend on the value only: keys sorted by code unit, no white space. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_, inner: unknown) =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+}

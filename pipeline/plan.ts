@@ -1,0 +1,111 @@
+import type { CodeReader } from './code.ts';
+import { digestFile, type Digest } from './digest.ts';
+import { needs, type Step } from './experiment.ts';
+import { explainDecision } from './explain.ts';
+import { compareKeys, keyOf, keyParts, type Change, type Key, type KeyParts } from './key.ts';
+import { failure, success, type Problem, type Result } from './problem.ts';
+import type { Entry, Store } from './store.ts';
+
+/** Why a step has to run. */
+export type Reason =
+  | { readonly why: 'forced' }
+  | { readonly why: 'new' }
+  | { readonly why: 'changed'; readonly changes: readonly Change[] }
+  | { readonly why: 'gone' }
+  | { readonly why: 'damaged'; readonly what: string };
+
+/** What is to be done about a step. */
+export type Decision =
+  | { readonly state: 'hit'; readonly key: Key; readonly parts: KeyParts; readonly entry: Entry }
+  | { readonly state: 'run'; readonly key: Key; readonly parts: KeyParts; readonly reason: Reason }
+  /** Its inputs are known only after these steps ran; if they write what they wrote before, it need not run. */
+  | { readonly state: 'wait'; readonly for: readonly string[] };
+
+/** What planning reads. It writes nothing. */
+export interface Planning {
+  readonly experiment: string;
+  readonly store: Pick<Store, 'lookUp' | 'last'>;
+  readonly code: CodeReader;
+  /** The digests of the files that are inputs, by path. */
+  readonly files: ReadonlyMap<string, Digest>;
+  readonly forced: ReadonlySet<string>;
+}
+
+/** The outputs of the steps that are known so far: step → output → digest. */
+export type Known = Map<string, Entry['outputs']>;
+
+export type Plan = ReadonlyMap<string, Decision>;
+
+/** Hashes the files that steps read; a problem for each that can't be read. */
+export async function hashFiles(steps: readonly Step[]): Promise<Result<Map<string, Digest>>> {
+  const files = new Map<string, Digest>();
+  const problems: Problem[] = [];
+  for (const source of steps.flatMap((step) => Object.values(step.inputs))) {
+    if (!('path' in source) || files.has(source.path)) continue;
+    try {
+      files.set(source.path, (await digestFile(source.path)).sha256);
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      const told = code === 'ENOENT' ? 'no such file' : message;
+      problems.push({
+        message: `${told}: ${source.path}`,
+        at: source.at,
+        hint: 'paths start from the folder that sluice is run in',
+      });
+    }
+  }
+  return problems.length > 0 ? failure(...problems) : success(files);
+}
+
+/** Decides about every step, as far as it can be known before any runs. `steps` are in order. */
+export async function makePlan(steps: readonly Step[], planning: Planning): Promise<Plan> {
+  const known: Known = new Map();
+  const plan = new Map<string, Decision>();
+  for (const step of steps) {
+    const decision = await decide(step, known, planning);
+    if (decision.state === 'hit') known.set(step.name, decision.entry.outputs);
+    plan.set(step.name, decision);
+  }
+  return plan;
+}
+
+/** A problem for each step that has to run though it is not one of `names`. */
+export function checkOnly(steps: readonly Step[], plan: Plan, names: readonly string[]): Result<undefined> {
+  const stale = steps.filter(({ name }) => !names.includes(name) && plan.get(name)!.state !== 'hit');
+  if (stale.length === 0) return success(undefined);
+  return failure(
+    ...stale.map(({ name, at }) => ({
+      message: `step "${name}" has to run first: ${explainDecision(plan.get(name)!)}`,
+      at,
+      hint: 'name it too, or leave --only out',
+    })),
+  );
+}
+
+/** Decides about one step, given the outputs that are known. */
+export async function decide(step: Step, known: Known, planning: Planning): Promise<Decision> {
+  const unknown = needs(step).filter((name) => !known.has(name));
+  if (unknown.length > 0) return { state: 'wait', for: unknown };
+  const inputs = Object.fromEntries(
+    Object.entries(step.inputs).map(([name, source]) => [
+      name,
+      'path' in source ? planning.files.get(source.path)! : known.get(source.step)![source.output]!.sha256,
+    ]),
+  );
+  const parts = await keyParts(step, inputs, planning.code);
+  const key = keyOf(parts);
+  if (planning.forced.has(step.name)) return { state: 'run', key, parts, reason: { why: 'forced' } };
+  const lookup = await planning.store.lookUp(key);
+  if (lookup.found === 'whole') return { state: 'hit', key, parts, entry: lookup.entry };
+  if (lookup.found === 'damaged')
+    return { state: 'run', key, parts, reason: { why: 'damaged', what: lookup.why } };
+  const last = await planning.store.last(planning.experiment, step.name);
+  if (last === undefined) return { state: 'run', key, parts, reason: { why: 'new' } };
+  const changes = compareKeys(last, parts);
+  return {
+    state: 'run',
+    key,
+    parts,
+    reason: changes.length > 0 ? { why: 'changed', changes } : { why: 'gone' },
+  };
+}

@@ -1,0 +1,96 @@
+import { spawn } from 'node:child_process';
+import { open } from 'node:fs/promises';
+import { readMemory } from './memory.ts';
+
+/** A process to run: its standard input and output are files, its standard error is told line by line. */
+export interface Job {
+  readonly command: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+  /** A path; without one the input is empty. */
+  readonly stdin?: string | undefined;
+  /** A path; the file is made. */
+  readonly stdout: string;
+  /** Whether it says its own peak memory over an IPC channel. */
+  readonly ipc: boolean;
+}
+
+export interface Ended {
+  /** The exit code, or the name of the signal that ended it. */
+  readonly exit: number | string;
+  /** The most memory held at a time, in bytes, where it could be measured. */
+  readonly peakBytes?: number | undefined;
+}
+
+/** How steps are run: one process each. Tests put something else in its place. */
+export type RunProcess = (job: Job, told: (line: string) => void, signal: AbortSignal) => Promise<Ended>;
+
+/** How long a process that was told to end may take, in milliseconds, before it is killed. */
+const GRACE = 5000;
+
+/** Runs a process in a group of its own; when `signal` aborts, the whole group is ended. */
+export const runProcess: RunProcess = async (job, told, signal) => {
+  const [program, ...args] = job.command as [string, ...string[]];
+  const stdout = await open(job.stdout, 'w');
+  const stdin = job.stdin === undefined ? undefined : await open(job.stdin, 'r');
+  try {
+    const child = spawn(program, args, {
+      stdio: [stdin?.fd ?? 'ignore', stdout.fd, 'pipe', ...(job.ipc ? (['ipc'] as const) : [])],
+      env: { ...process.env, ...job.environment },
+      detached: true, // so that Ctrl-C reaches only us, and the group can be ended with its children
+    });
+    let peakBytes: number | undefined;
+    child.on('message', (message: { peakBytes?: number }) => (peakBytes = message.peakBytes));
+    const sampler = job.ipc
+      ? undefined
+      : setInterval(() => (peakBytes = readMemory(child.pid, peakBytes)), 50);
+    const ended = new Promise<number | string>((resolve, reject) => {
+      child.once('error', reject);
+      child.once('close', (code, by) => resolve(code ?? by!));
+    });
+    const stop = endOnAbort(child.pid, signal);
+    try {
+      const [exit] = await Promise.all([ended, tellLines(child.stderr!, told)]);
+      return { exit, peakBytes };
+    } finally {
+      clearInterval(sampler);
+      stop();
+    }
+  } finally {
+    await stdout.close();
+    await stdin?.close();
+  }
+};
+
+function endOnAbort(pid: number | undefined, signal: AbortSignal): () => void {
+  let killer: NodeJS.Timeout | undefined;
+  const end = (): void => {
+    endGroup(pid, 'SIGTERM');
+    killer = setTimeout(() => endGroup(pid, 'SIGKILL'), GRACE);
+  };
+  if (signal.aborted) end();
+  else signal.addEventListener('abort', end, { once: true });
+  return () => {
+    clearTimeout(killer);
+    signal.removeEventListener('abort', end);
+  };
+}
+
+function endGroup(pid: number | undefined, signal: NodeJS.Signals): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error; // ESRCH: it has ended by itself
+  }
+}
+
+async function tellLines(stream: NodeJS.ReadableStream, told: (line: string) => void): Promise<void> {
+  let begun = '';
+  stream.setEncoding('utf8');
+  for await (const chunk of stream as AsyncIterable<string>) {
+    const lines = (begun + chunk).split('\n');
+    begun = lines.pop()!;
+    lines.forEach(told);
+  }
+  if (begun !== '') told(begun);
+}

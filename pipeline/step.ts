@@ -1,0 +1,165 @@
+import * as v from 'valibot';
+import type { Node } from 'yaml';
+import { roleOf } from '../src/options.ts';
+import { suggest } from '../src/nearest.ts';
+import type { CommandStep, Output, Registered, Source, StageCatalog, StageStep, Step } from './experiment.ts';
+import type { YamlFile } from './yaml-file.ts';
+
+interface Named {
+  readonly name: string;
+  readonly key: Node;
+  readonly value: Node | null;
+}
+type Fields = NonNullable<ReturnType<YamlFile['map']>>;
+
+/** Parses one step; complains of every mistake in it, and gives `undefined` if no step can be made of it. */
+export async function parseStep(
+  yaml: YamlFile,
+  named: Named,
+  catalog: StageCatalog,
+): Promise<Step | undefined> {
+  const fields = yaml.map(named.value, `step "${named.name}"`);
+  if (fields === undefined) return undefined;
+  if (fields.has('command') === fields.has('stage')) {
+    yaml.complain(named.key, `step "${named.name}" needs either a stage or a command`);
+    return undefined;
+  }
+  const allowed = fields.has('stage') ? ['stage', 'in', 'with'] : ['command', 'in', 'extension'];
+  for (const [field, { key }] of fields) {
+    if (!allowed.includes(field)) yaml.complain(key, `unknown key "${field}"`, suggest(field, allowed));
+  }
+  if (fields.has('command')) return parseCommand(yaml, named, fields);
+
+  const { value } = fields.get('stage')!;
+  const stage = String(yaml.value(value));
+  if (!catalog.names.includes(stage)) {
+    yaml.complain(value, `no stage "${stage}"`, suggest(stage, catalog.names));
+    return undefined;
+  }
+  return parseStage(yaml, named, { fields, registered: await catalog.load(stage) });
+}
+
+function parseCommand(yaml: YamlFile, { name, key }: Named, fields: Fields): CommandStep | undefined {
+  const command = textOf(yaml, fields, 'command');
+  const extension = textOf(yaml, fields, 'extension');
+  if (command === undefined) return undefined;
+  const input = parseIn(yaml, fields);
+  const fileName = extension === undefined ? name : `${name}.${extension.replace(/^\./, '')}`;
+  const outputs: Output[] = [{ name: 'out', kind: 'file', fileName }];
+  return { kind: 'command', name, at: yaml.at(key), command, outputs, inputs: input ? { in: input } : {} };
+}
+
+function textOf(yaml: YamlFile, fields: Fields, name: string): string | undefined {
+  const field = fields.get(name);
+  if (field === undefined) return undefined;
+  const value = yaml.value(field.value);
+  if (typeof value === 'string' && value !== '') return value;
+  yaml.complain(field.value ?? field.key, `${name} must be text`);
+  return undefined;
+}
+
+function parseIn(yaml: YamlFile, fields: Fields): Source | undefined {
+  const text = textOf(yaml, fields, 'in');
+  return text === undefined ? undefined : toSource(text, yaml, fields.get('in')!.value!);
+}
+
+function parseStage(
+  yaml: YamlFile,
+  { name, key }: Named,
+  { fields, registered }: { fields: Fields; registered: Registered },
+): StageStep {
+  const { stage } = registered;
+  const input = parseIn(yaml, fields);
+  const stageName = String(yaml.value(fields.get('stage')!.value));
+  const needsInput = stage.reads.name !== 'nothing';
+  if (needsInput && !fields.has('in')) {
+    yaml.complain(
+      key,
+      `step "${name}" has no input`,
+      `in: a step that writes ${stage.reads.name}, or a path`,
+    );
+  } else if (!needsInput && input !== undefined) {
+    yaml.complain(fields.get('in')!.key, `${stageName} reads no input`, 'leave `in` out');
+  }
+  const { options, inputs } = parseOptions(yaml, key, { fields, stage, stageName });
+  return {
+    kind: 'stage',
+    name,
+    at: yaml.at(key),
+    stage: stageName,
+    registered,
+    options,
+    inputs: { ...(input ? { in: input } : {}), ...inputs },
+    outputs: outputsOf(name, registered),
+  };
+}
+
+function outputsOf(name: string, { stage }: Registered): Output[] {
+  const { name: writes, extension } = stage.writes;
+  const fileName = extension === '' ? name : `${name}.${extension}`;
+  const outputs: Output[] = writes === 'nothing' ? [] : [{ name: 'out', kind: 'file', fileName }];
+  for (const [option, schema] of Object.entries(stage.options)) {
+    const role = roleOf(schema);
+    if (role.role !== 'output') continue;
+    outputs.push({
+      name: option,
+      kind: role.kind,
+      fileName: role.ending === '' ? name : `${name}.${role.ending}`,
+    });
+  }
+  return outputs;
+}
+
+/** Checks `with` against the stage's declaration, and takes the inputs among the options out. */
+function parseOptions(
+  yaml: YamlFile,
+  key: Node,
+  { fields, stage, stageName }: { fields: Fields; stage: Registered['stage']; stageName: string },
+): Pick<StageStep, 'options' | 'inputs'> {
+  const node = fields.get('with')?.value ?? null;
+  const given =
+    node === null
+      ? new Map<string, { key: Node; value: Node | null }>()
+      : (yaml.map(node, 'with') ?? new Map());
+  const options: Record<string, unknown> = {};
+  const inputs: Record<string, Source> = {};
+  const names = Object.keys(stage.options).filter((name) => roleOf(stage.options[name]!).role !== 'output');
+  for (const [name, entry] of given) {
+    if (names.includes(name)) options[name] = yaml.value(entry.value);
+    else if (name in stage.options) {
+      yaml.complain(
+        entry.key,
+        `"${name}" is an output, which Sluice names itself`,
+        `other steps read it as STEP.${name}`,
+      );
+    } else yaml.complain(entry.key, `${stageName} has no option "${name}"`, suggest(name, names));
+  }
+  const schema = v.strictObject(Object.fromEntries(names.map((name) => [name, stage.options[name]!])));
+  const checked = v.safeParse(schema, options);
+  for (const issue of checked.issues ?? []) {
+    const name = String(issue.path?.[0]?.key);
+    const entry = given.get(name);
+    if (entry === undefined)
+      yaml.complain(key, `${stageName} needs the option "${name}"`, v.getDescription(stage.options[name]!));
+    else
+      yaml.complain(
+        entry.value ?? entry.key,
+        `"${name}" is ${JSON.stringify(options[name])}: ${issue.message}`,
+      );
+  }
+  if (!checked.success) return { options: {}, inputs };
+  const values: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(checked.output)) {
+    if (roleOf(stage.options[name]!).role !== 'input') values[name] = value;
+    else if (value !== undefined) inputs[name] = toSource(value as string, yaml, given.get(name)!.value!);
+  }
+  return { options: values, inputs };
+}
+
+/** `STEP` or `STEP.OUTPUT`; with a slash in it, a path. */
+function toSource(text: string, yaml: YamlFile, node: Node): Source {
+  const at = yaml.at(node);
+  if (text.includes('/')) return { path: text, at };
+  const [step, output = 'out'] = text.split('.', 2) as [string, string?];
+  return { step, output, at };
+}

@@ -1,0 +1,69 @@
+#!/usr/bin/env node
+import { formatError, fromSystemError, StageError } from './error.ts';
+import { loadStage, stageNames } from './cli/catalog.ts';
+import { OutputClosed } from './cli/output.ts';
+
+/** Exit codes: 0 done, 1 failed, 2 bad usage or configuration, 130 interrupted. */
+async function main([command, ...args]: string[], signal: AbortSignal): Promise<number> {
+  if (command === undefined || command === '--help' || command === '-h' || command === 'help') {
+    const { showHelp } = await import('./cli/help.ts');
+    process.stdout.write(await showHelp());
+    return 0;
+  }
+  if (command === '--version') {
+    const { sluiceVersions } = await import('./cli/versions.ts');
+    process.stdout.write(`${(await sluiceVersions())['sluice']}\n`);
+    return 0;
+  }
+  if (command === 'run') return (await import('./cli/run-command.ts')).runCommand(args, signal);
+  if (command === 'graph') return (await import('./cli/graph-command.ts')).graphCommand(args);
+  if (command === 'doctor') return (await import('./cli/doctor-command.ts')).doctorCommand();
+  if (!stageNames.includes(command)) {
+    const { suggest } = await import('./nearest.ts');
+    throw new StageError('USAGE', `no command "${command}"`, {
+      hint: suggest(command, ['run', 'graph', 'doctor', ...stageNames]),
+    });
+  }
+  const { stage } = await loadStage(command);
+  const { runStage } = await import('./cli/stage-command.ts');
+  await runStage(command, stage, { args, signal });
+  return 0;
+}
+
+/** Says what went wrong, once, and gives the exit code. */
+async function tellFailure(error: unknown, signal: AbortSignal): Promise<number> {
+  if (error instanceof OutputClosed) return 0; // `| head` had enough
+  if (signal.aborted) return 130;
+  const known = fromSystemError(error);
+  if (known instanceof StageError) {
+    process.stderr.write(`${formatError(known)}\n`);
+    return known.code === 'USAGE' ? 2 : 1;
+  }
+  const { ProblemsFound } = await import('./cli/experiment.ts');
+  if (error instanceof ProblemsFound) {
+    process.stderr.write(`${error.message}\n`);
+    return 2;
+  }
+  process.stderr.write(
+    `This is a mistake in Sluice itself; please report it.\n${error instanceof Error ? error.stack : String(error)}\n`,
+  );
+  return 1;
+}
+
+const interruption = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM', 'disconnect'] as const) {
+  process.on(name, () => {
+    if (interruption.signal.aborted) process.exit(130); // the second time: at once
+    interruption.abort();
+  });
+}
+process.channel?.unref(); // listening for the runner's end must not keep us alive
+
+const code = await main(process.argv.slice(2), interruption.signal).catch((error: unknown) =>
+  tellFailure(error, interruption.signal),
+);
+if (process.send && process.connected) {
+  const peakBytes = process.resourceUsage().maxRSS * 1024;
+  await new Promise((resolve) => process.send!({ peakBytes }, undefined, undefined, resolve));
+}
+process.exit(interruption.signal.aborted && code === 0 ? 130 : code);

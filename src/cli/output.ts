@@ -1,0 +1,61 @@
+import { once } from 'node:events';
+import { fstatSync, ftruncateSync, write } from 'node:fs';
+import { promisify } from 'node:util';
+import { StageError } from '../error.ts';
+import type { AnyStage } from '../stage.ts';
+
+/** Thrown when whoever reads our standard output has had enough, as `head` does. */
+export class OutputClosed extends Error {}
+
+/** Throws `USAGE` where what the stage writes would garble a terminal. */
+export function checkTerminal({ writes, example }: AnyStage): void {
+  if (!process.stdout.isTTY || writes.text) return;
+  const hint = `send it to a file or a pipe, such as: ${example}`;
+  throw new StageError('USAGE', `it writes ${writes.name}, which a terminal can't show`, { hint });
+}
+
+/** Writes to the standard output, as fast as its reader takes it. A file is emptied again if something goes wrong. */
+export async function writeStandardOutput(
+  bytes: AsyncIterable<Uint8Array>,
+  signal: AbortSignal,
+): Promise<void> {
+  const stat = fstatSync(1);
+  try {
+    await (stat.isFIFO() || stat.isSocket() || process.stdout.isTTY
+      ? writeStream(bytes, signal)
+      : writeFile(bytes, signal));
+  } catch (error) {
+    if (stat.isFile()) ftruncateSync(1, stat.size);
+    throw error;
+  }
+}
+
+async function writeStream(bytes: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void> {
+  const { stdout } = process;
+  let failure: Error | undefined;
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    failure = error.code === 'EPIPE' ? new OutputClosed() : error;
+  });
+  for await (const chunk of bytes) {
+    if (!stdout.write(chunk) && failure === undefined) {
+      // `once` throws what an 'error' event brings: the handler above has kept it.
+      await once(stdout, 'drain', { signal }).catch((error: unknown) => (failure ??= error as Error));
+    }
+    if (failure !== undefined) throw failure;
+    signal.throwIfAborted();
+  }
+  await new Promise<void>((resolve) => stdout.write('', () => resolve()));
+  if (failure !== undefined) throw failure;
+}
+
+/** Node's own stream for files passes over a write that the disk had room for in part only. */
+async function writeFile(bytes: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void> {
+  const writeSome = promisify(write);
+  for await (const chunk of bytes) {
+    for (let start = 0; start < chunk.length;) {
+      const { bytesWritten } = await writeSome(1, chunk, start, chunk.length - start);
+      start += bytesWritten;
+    }
+    signal.throwIfAborted();
+  }
+}

@@ -1,0 +1,76 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { CodeReader } from '../../pipeline/code.ts';
+import { checkOnly, hashFiles, makePlan, type Planning } from '../../pipeline/plan.ts';
+import { runProcess } from '../../pipeline/process.ts';
+import { recordRun } from '../../pipeline/record.ts';
+import { tellPlan, tellRun } from '../../pipeline/report.ts';
+import { runPlan } from '../../pipeline/run.ts';
+import { Store } from '../../pipeline/store.ts';
+import { summarize } from '../../pipeline/summary.ts';
+import { readExperiment, take } from './experiment.ts';
+import { readRunOptions } from './run-options.ts';
+import { sluiceVersions } from './versions.ts';
+
+/** `sluice run FILE [STEP…]`. Gives the exit code: 0 done, 1 a step failed, 130 interrupted. */
+export async function runCommand(args: string[], signal: AbortSignal): Promise<number> {
+  const options = await readRunOptions('run', args);
+  if (options === undefined) return 0;
+  const { experiment, steps } = await readExperiment(options);
+  const store = new Store(options.store);
+  const planning: Planning = {
+    experiment: experiment.name,
+    store,
+    code: new CodeReader(),
+    files: take(await hashFiles(steps)),
+    forced: new Set(options.force === 'all' ? steps.map(({ name }) => name) : options.force),
+  };
+  const plan = await makePlan(steps, planning);
+  if (options.only) take(checkOnly(steps, plan, options.steps));
+  if (options.dryRun) {
+    tellPlan(plan, { write: toStdout, colour: inColour(process.stdout), explain: options.explain });
+    return 0;
+  }
+
+  const started = new Date();
+  await store.removeLitter();
+  const names = steps.map(({ name }) => name);
+  const report = tellRun({
+    write: toStderr,
+    colour: inColour(process.stderr),
+    names,
+    explain: options.explain,
+  });
+  report({ type: 'planned', plan });
+  const results = join(options.results, experiment.name);
+  const running = {
+    planning,
+    store,
+    runProcess,
+    report,
+    signal,
+    program: PROGRAM,
+    results,
+    jobs: options.jobs,
+  };
+  const outcomes = await runPlan(steps, plan, running);
+  const record = await recordRun({
+    experiment,
+    steps,
+    outcomes,
+    started,
+    versions: await sluiceVersions(),
+    store,
+    results,
+  });
+  toStderr(summarize(record, results));
+  return { done: 0, failed: 1, interrupted: 130 }[signal.aborted ? 'interrupted' : record.status];
+}
+
+const EXTENSION = import.meta.url.slice(-3);
+/** The command line that runs this program, up to the stage's name. */
+const PROGRAM = [process.execPath, fileURLToPath(new URL(`../cli${EXTENSION}`, import.meta.url))];
+
+const toStdout = (text: string): void => void process.stdout.write(text);
+const toStderr = (text: string): void => void process.stderr.write(text);
+const inColour = (stream: NodeJS.WriteStream): boolean => stream.isTTY === true && !process.env['NO_COLOR'];

@@ -1,0 +1,156 @@
+import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import yargs, { type Argv } from 'yargs';
+import { fromSystemError, StageError } from '../error.ts';
+import { unknownFlag } from './flags.ts';
+
+/** What `sluice run` and `sluice graph` are told. */
+export interface RunOptions {
+  readonly file: string;
+  readonly text: string;
+  readonly steps: readonly string[];
+  readonly params?: { readonly name: string; readonly text: string } | undefined;
+  readonly set: readonly string[];
+  readonly only: boolean;
+  /** Steps to run though nothing changed; `all` for every one that is selected. */
+  readonly force: 'all' | readonly string[];
+  readonly dryRun: boolean;
+  readonly explain: boolean;
+  readonly jobs: number;
+  readonly store: string;
+  readonly results: string;
+}
+
+/** Reads the arguments of `sluice run`; `undefined` if only the help was asked for. Throws `USAGE`. */
+export async function readRunOptions(command: string, args: string[]): Promise<RunOptions | undefined> {
+  const parser = describeRun(command, args);
+  const argv = parse(parser);
+  if (argv.help) {
+    process.stdout.write(`${await parser.getHelp()}\n`);
+    return undefined;
+  }
+  const [file, ...steps] = argv._.map(String);
+  if (file === undefined) {
+    throw new StageError('USAGE', 'which experiment?', { hint: `sluice ${command} config/imdb.yaml` });
+  }
+  return {
+    file,
+    text: await read(file),
+    steps,
+    params: argv.params === undefined ? undefined : { name: argv.params, text: await read(argv.params) },
+    set: argv.set ?? [],
+    only: argv.only ?? false,
+    force: argv.force?.length === 0 ? 'all' : (argv.force ?? []),
+    dryRun: argv['dry-run'] ?? false,
+    explain: argv.explain ?? false,
+    jobs: readJobs(argv.jobs),
+    store: argv.store ?? '.sluice',
+    results: argv.results ?? 'results',
+  };
+}
+
+interface Parsed {
+  readonly _: readonly (string | number)[];
+  readonly help?: boolean;
+  readonly params?: string;
+  readonly set?: readonly string[];
+  readonly only?: boolean;
+  readonly force?: readonly string[];
+  readonly 'dry-run'?: boolean;
+  readonly explain?: boolean;
+  readonly jobs?: string;
+  readonly store?: string;
+  readonly results?: string;
+}
+
+function describeRun(command: string, args: string[]): Argv {
+  const parser = yargs(args)
+    .scriptName(`sluice ${command}`)
+    .usage(`sluice ${command} FILE [STEP…] [options]\n\n${USAGE[command]}`)
+    .parserConfiguration({
+      'parse-numbers': false,
+      'parse-positional-numbers': false,
+      'camel-case-expansion': false,
+      'greedy-arrays': false,
+    })
+    .version(false)
+    .help(false)
+    .fail(false)
+    .exitProcess(false)
+    .option('params', {
+      type: 'string',
+      requiresArg: true,
+      describe: "A YAML file of parameters that replace the experiment's",
+    })
+    .option('set', {
+      type: 'string',
+      array: true,
+      requiresArg: true,
+      describe: 'name=value: replaces one parameter',
+    })
+    .option('help', { alias: 'h', type: 'boolean', describe: 'Show this help' })
+    .wrap(Math.min(110, process.stdout.columns ?? 110));
+  if (command !== 'run') return parser;
+  return parser
+    .option('dry-run', { type: 'boolean', describe: 'Show what would run, and why; run nothing' })
+    .option('explain', { type: 'boolean', describe: 'Show every part of a key that makes a step run' })
+    .option('force', {
+      type: 'string',
+      array: true,
+      describe: '[=STEP] Run it though nothing changed; without a step, all',
+    })
+    .option('only', {
+      type: 'boolean',
+      describe: 'Run only the named steps; what they need must be in the store',
+    })
+    .option('jobs', {
+      alias: 'j',
+      type: 'string',
+      requiresArg: true,
+      describe: 'How many steps may run at the same time [default: the cores]',
+    })
+    .option('store', {
+      type: 'string',
+      requiresArg: true,
+      describe: 'Where outputs are kept [default: .sluice]',
+    })
+    .option('results', {
+      type: 'string',
+      requiresArg: true,
+      describe: 'Where links to the outputs go [default: results]',
+    });
+}
+
+const USAGE: Record<string, string> = {
+  run: 'Runs an experiment: the named steps and what they need, or all. What has not changed is not run again.',
+  graph: 'Prints the steps and what flows between them as a Mermaid flowchart.',
+};
+
+const NAMES = ['params', 'set', 'dry-run', 'explain', 'force', 'only', 'jobs', 'store', 'results', 'help'];
+const ALIASES = ['_', '$0', 'h', 'j'];
+
+function parse(parser: Argv): Parsed {
+  let argv: Record<string, unknown>;
+  try {
+    argv = parser.parseSync();
+  } catch (error) {
+    throw new StageError('USAGE', (error as Error).message);
+  }
+  const unknown = Object.keys(argv).find((name) => !NAMES.includes(name) && !ALIASES.includes(name));
+  if (unknown !== undefined) throw unknownFlag(unknown, NAMES);
+  return argv as unknown as Parsed;
+}
+
+function readJobs(text: string | undefined): number {
+  const jobs = text === undefined ? availableParallelism() : Number(text);
+  if (Number.isInteger(jobs) && jobs > 0) return jobs;
+  throw new StageError('USAGE', `--jobs is "${text}": expected a whole number of at least 1`);
+}
+
+async function read(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw fromSystemError(error, file);
+  }
+}

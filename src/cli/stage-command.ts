@@ -1,0 +1,100 @@
+import yargs, { type Argv } from 'yargs';
+import { StageError } from '../error.ts';
+import { flagOf, valueText } from '../options.ts';
+import type { AnyStage, Context } from '../stage.ts';
+import { flagsOf, readOptions, type Flag } from './flags.ts';
+import { readStandardInput } from './input.ts';
+import { checkTerminal, writeStandardOutput } from './output.ts';
+import { showProgress } from './progress.ts';
+
+/** `sluice STAGE [options] < in > out`, from the stage's declaration. */
+export async function runStage(
+  name: string,
+  stage: AnyStage,
+  { args, signal }: { args: string[]; signal: AbortSignal },
+): Promise<void> {
+  const given = await parseArguments(name, stage, args);
+  if (given === undefined) return; // the help was shown
+  const options = readOptions(stage, given);
+  checkTerminal(stage);
+  signal.addEventListener('abort', () => setTimeout(() => process.exit(130), GRACE).unref());
+  const context: Context = {
+    say: (line) => void process.stderr.write(`${line}\n`),
+    progress: showProgress,
+    signal,
+  };
+  const input = stage.reads.name === 'nothing' ? nothing() : readStandardInput(stage, signal);
+  const output = stage.run(stage.reads.read(input), options, context);
+  await writeStandardOutput(stage.writes.write(output), signal);
+}
+
+/** How long a stage that was interrupted may take to clean up, in milliseconds. */
+const GRACE = 2000;
+
+async function* nothing(): AsyncGenerator<Uint8Array> {}
+
+/** The flags as they were given, by their names; `undefined` if only the help was asked for. */
+async function parseArguments(
+  name: string,
+  stage: AnyStage,
+  args: string[],
+): Promise<Record<string, unknown> | undefined> {
+  const positional = stage.positional && flagOf(stage.positional);
+  const parser = describeStage(name, stage, args);
+  const { _: loose, $0: _program, help, h: _h, ...given } = parse(parser);
+  if (help === true) {
+    process.stdout.write(`${await parser.getHelp()}\n`);
+    return undefined;
+  }
+  if (positional && given[positional] === undefined && loose.length > 0)
+    given[positional] = String(loose.shift());
+  if (loose.length === 0) return given;
+  throw new StageError('USAGE', `"${loose.join(' ')}" is not an option`, {
+    hint: `input comes from the standard input: sluice ${name} < FILE`,
+  });
+}
+
+function parse(parser: Argv): Record<string, unknown> & { _: (string | number)[] } {
+  try {
+    return parser.parseSync();
+  } catch (error) {
+    throw new StageError('USAGE', (error as Error).message);
+  }
+}
+
+function describeStage(name: string, stage: AnyStage, args: string[]): Argv {
+  const flow = `Reads ${stage.reads.name}, writes ${stage.writes.name}.`;
+  const positional = stage.positional ? ` ${stage.positional.toUpperCase()}` : '';
+  const parser = yargs(args)
+    .scriptName(`sluice ${name}`)
+    .usage(`sluice ${name}${positional} [options]\n\n${stage.summary}\n${flow}`)
+    .parserConfiguration(PARSER)
+    .version(false)
+    .help(false)
+    .fail(false)
+    .exitProcess(false)
+    .epilogue(`Example:\n  ${stage.example}`)
+    .wrap(Math.min(110, process.stdout.columns ?? 110));
+  for (const flag of flagsOf(stage)) {
+    const type = flag.type === 'boolean' ? 'boolean' : 'string';
+    parser.option(flagOf(flag.name), { type, describe: describe(flag), requiresArg: type === 'string' });
+  }
+  return parser.option('help', { alias: 'h', type: 'boolean', describe: 'Show this help' });
+}
+
+/** What yargs would make of values by itself is left to the stage's declaration. */
+const PARSER = {
+  'parse-numbers': false,
+  'parse-positional-numbers': false,
+  'camel-case-expansion': false,
+  'greedy-arrays': false,
+};
+
+function describe({ description, choices, default: byDefault, required }: Flag): string {
+  const notes = [
+    ...(choices ? [`one of ${choices.join(', ')}`] : []),
+    ...(required ? ['needed'] : []),
+    ...(byDefault === undefined || byDefault === false ? [] : [`default ${valueText(byDefault)}`]),
+  ];
+  return notes.length > 0 ? `${description} [${notes.join('; ')}]` : description;
+}
