@@ -57,23 +57,21 @@ export async function runPlan(
     return limit(async () => {
       if (running.signal.aborted) return { state: 'skipped', because: 'interrupted' };
       if (failed !== undefined) return { state: 'skipped', because: `${failed} failed` };
-      return execute(step, decision as Decision & { state: 'run' }, { ...running, known });
+      const outcome = await execute(step, decision as Decision & { state: 'run' }, { ...running, known });
+      if (outcome.state === 'failed') failed ??= step.name;
+      return outcome;
     });
   };
 
   for (const step of steps) {
     const outcome = runOne(step).then((ended) => {
-      if (ended.state === 'failed') failed ??= step.name;
       if (ended.state === 'hit' || ended.state === 'ran') known.set(step.name, ended.entry.outputs);
       running.report({ type: 'ended', step: step.name, outcome: ended });
       return ended;
     });
     outcomes.set(step.name, outcome);
   }
-  await Promise.all(outcomes.values());
-  return new Map(
-    await Promise.all([...outcomes].map(async ([name, outcome]) => [name, await outcome] as const)),
-  );
+  return new Map(await Promise.all([...outcomes].map(async ([name, ended]) => [name, await ended] as const)));
 }
 
 /** Runs one step's process, and keeps what it wrote if it ended well. */

@@ -69,10 +69,10 @@ export type Role =
   | { readonly role: 'locator' }
   | { readonly role: 'value' };
 
-/** The role that `inputFile`, `outputFile` or `outputFolder` gave to an option, through `optional` too. */
+/** The role that `inputFile`, `outputFile` or `outputFolder` gave to an option, through `optional` and `nullable` too. */
 export function roleOf(option: v.GenericSchema): Role {
-  const inner = 'wrapped' in option ? (option.wrapped as v.GenericSchema) : option;
-  const metadata = v.getMetadata(inner);
+  if ('wrapped' in option) return roleOf(option.wrapped as v.GenericSchema);
+  const metadata = v.getMetadata(option);
   return 'role' in metadata ? (metadata as unknown as Role) : { role: 'value' };
 }
 

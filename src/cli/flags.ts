@@ -12,23 +12,34 @@ export interface Flag {
   readonly choices?: readonly string[] | undefined;
   readonly default?: unknown;
   readonly required: boolean;
+  /** Whether it may be `null`. */
+  readonly nullable: boolean;
 }
 
 /** The flags of a stage, from its declaration. */
 export function flagsOf(stage: AnyStage): Flag[] {
   return Object.entries(stage.options).map(([name, schema]) => {
-    const optional = 'wrapped' in schema;
-    const inner = (optional ? schema.wrapped : schema) as v.GenericSchema & { item?: v.GenericSchema };
+    const { inner, nullable } = unwrap(schema);
     const choices = (inner.type === 'array' ? inner.item! : inner) as { options?: readonly string[] };
     return {
       name,
       type: TYPES[inner.type] ?? 'text',
       description: v.getDescription(inner) ?? '',
       choices: choices.options,
-      default: optional && 'default' in schema ? schema.default : undefined,
-      required: !optional,
+      default: 'default' in schema ? schema.default : undefined,
+      required: schema.type !== 'optional',
+      nullable,
     };
   });
+}
+
+type Inner = v.GenericSchema & { readonly item?: v.GenericSchema };
+
+/** What an option is within `optional` and `nullable`. */
+function unwrap(schema: v.GenericSchema): { inner: Inner; nullable: boolean } {
+  if (!('wrapped' in schema)) return { inner: schema, nullable: false };
+  const { inner, nullable } = unwrap(schema.wrapped as v.GenericSchema);
+  return { inner, nullable: nullable || schema.type === 'nullable' };
 }
 
 const TYPES: Record<string, Flag['type']> = { array: 'list', boolean: 'boolean', number: 'number' };
@@ -61,7 +72,8 @@ export function unknownFlag(name: string, known: readonly string[]): StageError 
   return new StageError('USAGE', `no option --${name}`, { hint: suggest(`--${name}`, dashed) });
 }
 
-function readValue({ name, type }: Flag, value: unknown): unknown {
+function readValue({ name, type, nullable }: Flag, value: unknown): unknown {
+  if (nullable && value === 'null') return null;
   if (type === 'list')
     return [value].flat().flatMap((text) => (text === '' ? [] : String(text).split(',').map(toNumberIfOne)));
   if (Array.isArray(value)) throw new StageError('USAGE', `--${flagOf(name)} is given ${value.length} times`);

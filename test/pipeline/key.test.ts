@@ -1,0 +1,64 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { CodeReader } from '../../pipeline/code.ts';
+import { canonicalJson, digestOf } from '../../pipeline/digest.ts';
+import type { StageStep } from '../../pipeline/experiment.ts';
+import { compareKeys, keyOf, keyParts, type KeyParts } from '../../pipeline/key.ts';
+import { showChange } from '../../pipeline/explain.ts';
+import { experiment } from './stages.ts';
+
+const code = { read: () => Promise.resolve({ 'a.js': '1' }) } as unknown as CodeReader;
+const inputs = { in: digestOf('x') };
+
+async function partsOf(yaml: string): Promise<KeyParts> {
+  const { steps } = await experiment(`steps:\n  s: ${yaml}`);
+  return keyParts(steps[0]!, inputs, code);
+}
+
+test('the key of a step is made of what decides its outputs, and nothing else', async () => {
+  expect(await partsOf('{ stage: fetch, with: { from: /somewhere, sha256: abc } }')).toEqual({
+    format: 1,
+    stage: 'fetch',
+    code: { 'a.js': '1' },
+    options: { sha256: 'abc' },
+    inputs,
+    outputs: ['out'],
+    toolchain: {},
+  });
+  const fit = await partsOf('{ stage: fit, in: ./x, with: { epochs: 2, base: ./y } }');
+  expect(fit).toMatchObject({ options: { epochs: 2 }, outputs: ['log', 'out'] });
+  const spelt = await partsOf('{ stage: count, in: ./x, with: { times: 1 } }');
+  expect(keyOf(spelt)).toBe(keyOf(await partsOf('{ stage: count, in: ./x }')));
+});
+
+test('the toolchain that a stage names is in its key', async () => {
+  const { steps } = await experiment('steps:\n  s: { stage: count, in: ./x }');
+  const step = steps[0] as StageStep;
+  const stage = { ...step.registered.stage, toolchain: () => Promise.resolve({ engine: '2' }) };
+  const parts = await keyParts({ ...step, registered: { ...step.registered, stage } }, inputs, code);
+  expect(parts.toolchain).toEqual({ engine: '2' });
+});
+
+test('two keys are compared part by part', async () => {
+  const before = await partsOf('{ stage: count, in: ./x, with: { times: 2 } }');
+  const after = {
+    ...(await partsOf('{ stage: count, in: ./x, with: { times: 3, of: [a] } }')),
+    inputs: { in: digestOf('y') },
+  };
+  expect(compareKeys(before, before)).toEqual([]);
+  expect(compareKeys(before, after).map(showChange)).toEqual([
+    'options.times 2 → 3',
+    `inputs.in ${digestOf('x').slice(0, 8)} → ${digestOf('y').slice(0, 8)}`,
+    'options.of is new (["a"])',
+  ]);
+});
+
+test('canonical JSON is the same for the same value, however it was put together', () => {
+  fc.assert(
+    fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (value) => {
+      const backwards = Object.fromEntries(Object.entries(value).toReversed());
+      expect(canonicalJson(backwards)).toBe(canonicalJson(value));
+      expect(JSON.parse(canonicalJson(value))).toEqual(JSON.parse(JSON.stringify(value)));
+    }),
+  );
+});

@@ -1,0 +1,54 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { runProcess } from '../../pipeline/process.ts';
+import { temporaryFolder } from '../folder.ts';
+
+const never = new AbortController().signal;
+
+async function shell(
+  command: string,
+  { stdin, signal = never }: { stdin?: string; signal?: AbortSignal } = {},
+) {
+  const folder = temporaryFolder();
+  const stdout = join(folder, 'out');
+  const lines: string[] = [];
+  if (stdin !== undefined) writeFileSync(join(folder, 'in'), stdin);
+  const input = stdin === undefined ? {} : { stdin: join(folder, 'in') };
+  const job = { command: ['bash', '-c', command], stdout, ipc: false, ...input };
+  const ended = await runProcess(job, (line) => lines.push(line), signal);
+  return { ...ended, lines, written: readFileSync(stdout, 'utf8') };
+}
+
+test('a process reads its input file, writes its output file, and its errors are told line by line', async () => {
+  const { exit, lines, written } = await shell('tr a-z A-Z; printf "one\\ntwo" >&2; exit 3', {
+    stdin: 'abc',
+  });
+  expect({ exit, lines, written }).toEqual({ exit: 3, lines: ['one', 'two'], written: 'ABC' });
+});
+
+test('its input is empty where there is none, and its environment is ours with what is added', async () => {
+  expect(await shell('wc -c | tr -d " "')).toMatchObject({ exit: 0, written: '0\n' });
+});
+
+test('a program that is not there is an error of the system', async () => {
+  const job = { command: ['no-such-program'], stdout: join(temporaryFolder(), 'out'), ipc: false };
+  await expect(runProcess(job, () => {}, never)).rejects.toMatchObject({
+    code: 'ENOENT',
+    syscall: 'spawn no-such-program',
+  });
+});
+
+test('an interruption ends the process and all that it began', async () => {
+  const interruption = new AbortController();
+  const stopped = shell('sleep 100 & echo $! >&2; wait', { signal: interruption.signal });
+  setTimeout(() => interruption.abort(), 200);
+  const { exit, lines } = await stopped;
+  expect(exit).toBe('SIGTERM');
+  expect(() => process.kill(Number(lines[0]), 0)).toThrow('ESRCH');
+});
+
+test.runIf(process.platform === 'linux')('the memory of a process and its children is measured', async () => {
+  const { peakBytes } = await shell(`node -e 'const b = Buffer.alloc(2e8, 1); setTimeout(() => b, 400)'`);
+  expect(peakBytes).toBeGreaterThan(2e8);
+});
