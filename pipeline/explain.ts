@@ -1,5 +1,5 @@
 import type { Change } from './key.ts';
-import type { Decision, Reason } from './plan.ts';
+import type { Decision, Reason } from './decision.ts';
 
 /** Why a step runs, in one line. */
 export function explain(reason: Reason): string {

@@ -1,5 +1,5 @@
 import type { Key, KeyParts } from './key.ts';
-import type { Decision, Plan, Reason } from './plan.ts';
+import type { Decision, Plan, Reason } from './decision.ts';
 import type { Entry } from './store.ts';
 
 /** What became of a step. */

@@ -1,25 +1,11 @@
 import type { CodeReader } from './code.ts';
+import type { Decision, Plan } from './decision.ts';
 import { digestFile, type Digest } from './digest.ts';
 import { needs, type Step } from './experiment.ts';
 import { explainDecision } from './explain.ts';
-import { compareKeys, keyOf, keyParts, type Change, type Key, type KeyParts } from './key.ts';
+import { compareKeys, keyOf, keyParts } from './key.ts';
 import { failure, success, type Problem, type Result } from './problem.ts';
 import type { Entry, Store } from './store.ts';
-
-/** Why a step has to run. */
-export type Reason =
-  | { readonly why: 'forced' }
-  | { readonly why: 'new' }
-  | { readonly why: 'changed'; readonly changes: readonly Change[] }
-  | { readonly why: 'gone' }
-  | { readonly why: 'damaged'; readonly what: string };
-
-/** What is to be done about a step. */
-export type Decision =
-  | { readonly state: 'hit'; readonly key: Key; readonly parts: KeyParts; readonly entry: Entry }
-  | { readonly state: 'run'; readonly key: Key; readonly parts: KeyParts; readonly reason: Reason }
-  /** Its inputs are known only after these steps ran; if they write what they wrote before, it need not run. */
-  | { readonly state: 'wait'; readonly for: readonly string[] };
 
 /** What planning reads. It writes nothing. */
 export interface Planning {
@@ -33,8 +19,6 @@ export interface Planning {
 
 /** The outputs of the steps that are known so far: step → output → digest. */
 export type Known = Map<string, Entry['outputs']>;
-
-export type Plan = ReadonlyMap<string, Decision>;
 
 /** Hashes the files that steps read; a problem for each that can't be read. */
 export async function hashFiles(steps: readonly Step[]): Promise<Result<Map<string, Digest>>> {

@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import { explain, explainDecision, showChange } from './explain.ts';
 import type { Event, Outcome, Report } from './outcome.ts';
-import type { Decision, Plan } from './plan.ts';
+import type { Decision, Plan } from './decision.ts';
 
 type Style = Parameters<typeof styleText>[0];
 

