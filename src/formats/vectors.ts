@@ -32,7 +32,8 @@ export function allocateIndices(dimension: number, length: number): Indices {
 /**
  * Vectors as an Arrow IPC stream: `id` utf8, `split` dictionary<int8, utf8>, `label` float32, `indices`
  * list<uint16 or uint32>; `dimension` and `encoding` in the schema's metadata. A stream has at least one batch,
- * which may be empty, and ends with Arrow's end-of-stream mark.
+ * which may be empty, and ends with Arrow's end-of-stream mark. Each batch's message carries a checksum, which is compared
+ * where there is one: other tools neither need nor keep it.
  */
 export const vectors: Codec<VectorBatch> = {
   name: 'vectors',
@@ -48,13 +49,16 @@ export const vectors: Codec<VectorBatch> = {
     }
   },
   write: async function* (batches) {
-    const { writeVectors } = await import('./arrow.ts');
+    const { writeVectors } = await import('./arrow-writer.ts');
     yield* writeVectors(batches);
   },
 };
 
 /** Throws `BAD_VALUE` or `OUT_OF_RANGE`, naming the record, for a row that breaks what `VectorBatch` promises. */
-export function checkRows({ dimension, ids, splits, labels, offsets, indices }: VectorBatch, firstRow = 0): void {
+export function checkRows(
+  { dimension, ids, splits, labels, offsets, indices }: VectorBatch,
+  firstRow = 0,
+): void {
   for (let row = 0; row < ids.length; row++) {
     const where = () => ({ record: ids[row]!, line: firstRow + row + 1 });
     if (!SPLITS.includes(splits[row]!)) {
@@ -64,7 +68,10 @@ export function checkRows({ dimension, ids, splits, labels, offsets, indices }: 
       });
     }
     if (labels[row] !== 0 && labels[row] !== 1) {
-      throw new StageError('BAD_VALUE', `label is ${labels[row]}`, { where: where(), hint: 'expected 0 or 1' });
+      throw new StageError('BAD_VALUE', `label is ${labels[row]}`, {
+        where: where(),
+        hint: 'expected 0 or 1',
+      });
     }
     let previous = -1;
     for (let i = offsets[row]!; i < offsets[row + 1]!; i++) {

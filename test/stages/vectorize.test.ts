@@ -1,0 +1,97 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { SPLITS, type Review } from '../../src/formats/reviews.ts';
+import { vectorize } from '../../src/stages/vectorize.ts';
+import { chunked, collect, streamOf } from '../streams.ts';
+import { quiet, through } from './through.ts';
+
+/** The expected vectors were compared with numpy.unique through pyarrow when they were made. */
+const golden = new URL('../files/vectorize/', import.meta.url);
+const file = (testCase: string, name: string): Buffer => readFileSync(new URL(`${testCase}/${name}`, golden));
+
+const review = (id: string, tokens: readonly number[]): Review => ({ id, split: 'train', label: 1, tokens });
+
+describe('vectorize', () => {
+  test.each(readdirSync(golden))('gives the bytes of the golden file: %s', async (testCase) => {
+    const options = JSON.parse(file(testCase, 'options.json').toString()) as object;
+    for (const size of [1, 65_536]) {
+      const output = await collect(
+        through(vectorize, options, chunked(file(testCase, 'input.ndjson'), size)),
+      );
+      expect(Buffer.concat(output).equals(file(testCase, 'expected.arrows'))).toBe(true);
+    }
+  });
+
+  test('any reviews become their distinct words in order, and all else stays', async () => {
+    const anyReview = (dimension: number) =>
+      fc.record({
+        id: fc.string(),
+        split: fc.constantFrom(...SPLITS),
+        label: fc.constantFrom(0 as const, 1 as const),
+        tokens: fc.array(fc.nat(dimension - 1), { maxLength: 60 }),
+      });
+    const anyInput = fc
+      .integer({ min: 1, max: 100_000 })
+      .chain((dimension) =>
+        fc.tuple(fc.constant(dimension), fc.array(anyReview(dimension), { minLength: 1 })),
+      );
+    await fc.assert(
+      fc.asyncProperty(anyInput, async ([dimension, reviews]) => {
+        const [batch, ...others] = await collect(vectorize.run(streamOf(...reviews), { dimension }, quiet));
+        expect(others).toEqual([]);
+        const { ids, splits, labels, offsets, indices } = batch!;
+        const rows = ids.map((id, row) => ({
+          id,
+          split: splits[row],
+          label: labels[row],
+          tokens: [...indices.subarray(offsets[row], offsets[row + 1])],
+        }));
+        expect(rows).toEqual(
+          reviews.map((given) => ({
+            ...given,
+            tokens: [...new Set(given.tokens)].toSorted((a, b) => a - b),
+          })),
+        );
+      }),
+    );
+  });
+
+  test('a batch has 1,024 rows, the last one what is left', async () => {
+    const reviews = Array.from({ length: 2100 }, (_, i) => review(`train/${i}`, [i]));
+    const batches = await collect(vectorize.run(streamOf(...reviews), { dimension: 2100 }, quiet));
+    expect(batches.map(({ ids }) => ids.length)).toEqual([1024, 1024, 52]);
+    expect(batches.flatMap(({ indices }) => [...indices])).toEqual(reviews.map((_, i) => i));
+    const whole = await collect(
+      vectorize.run(streamOf(...reviews.slice(0, 1024)), { dimension: 2100 }, quiet),
+    );
+    expect(whole).toHaveLength(1);
+  });
+
+  test('batches do not share memory, and reviews longer than all before them fit', async () => {
+    const long = Array.from({ length: 600_000 }, (_, i) => i);
+    const reviews = [review('long', long), ...Array.from({ length: 1024 }, (_, i) => review(`${i}`, [7]))];
+    const batches = await collect(vectorize.run(streamOf(...reviews), { dimension: 600_000 }, quiet));
+    expect(batches[0]!.indices.length).toBe(600_000 + 1023);
+    expect(batches[0]!.indices[599_999]).toBe(599_999);
+    expect([...batches[1]!.indices]).toEqual([7]);
+  });
+
+  test('a word number of the dimension or more is an error that names the review', async () => {
+    const run = collect(
+      vectorize.run(streamOf(review('train/0', [9]), review('train/1', [3, 10])), { dimension: 10 }, quiet),
+    );
+    await expect(run).rejects.toMatchObject({
+      code: 'OUT_OF_RANGE',
+      message: 'word number 10 is not below the dimension, 10',
+      where: { record: 'train/1', line: 2 },
+      hint: expect.stringContaining('decode --words 10'),
+    });
+  });
+
+  test('the largest word number there can be fits the largest dimension', async () => {
+    const reviews = streamOf(review('a', [4_294_967_295, 0, 4_294_967_295]));
+    const [batch] = await collect(vectorize.run(reviews, { dimension: 2 ** 32 }, quiet));
+    expect([...batch!.indices]).toEqual([0, 4_294_967_295]);
+  });
+});
