@@ -1,4 +1,5 @@
-import { StageError } from '../error.ts';
+import { rename, rm, stat, open } from 'node:fs/promises';
+import { fromSystemError, StageError } from '../error.ts';
 import { ndjson } from './json.ts';
 
 /** One epoch of training, with Keras's names. The `val_` ones are there if there was validation; `seconds` is the epoch's time. */
@@ -7,8 +8,15 @@ export interface Epoch {
   readonly epoch: number;
   readonly loss: number;
   readonly accuracy: number;
+  /** Metrics that were asked for. */
+  readonly precision?: number;
+  readonly recall?: number;
+  readonly f1_score?: number;
   readonly val_loss?: number;
   readonly val_accuracy?: number;
+  readonly val_precision?: number;
+  readonly val_recall?: number;
+  readonly val_f1_score?: number;
   readonly seconds: number;
 }
 
@@ -23,3 +31,40 @@ export const history = ndjson<Epoch>('history', (value, line) => {
   }
   return value as Epoch;
 });
+
+/**
+ * Passes epochs on, and writes each to `path` as it comes. The file grows under the name `path` + `.partial`, to be watched
+ * with `tail -f`, and gets its own name when the last epoch is there; a failure before leaves neither.
+ * A path that is no regular file (`/dev/stderr`, a named pipe) is written to as it is.
+ */
+export async function* recordHistory(epochs: AsyncIterable<Epoch>, path: string): AsyncGenerator<Epoch> {
+  const inPlace = await isSpecial(path);
+  const partial = inPlace ? path : `${path}.partial`;
+  let complete = false;
+  try {
+    const file = await open(partial, 'w');
+    try {
+      for await (const epoch of epochs) {
+        await file.write(`${JSON.stringify(epoch)}\n`);
+        yield epoch;
+      }
+    } finally {
+      await file.close();
+    }
+    if (!inPlace) await rename(partial, path);
+    complete = true;
+  } catch (error) {
+    throw fromSystemError(error, path);
+  } finally {
+    if (!complete && !inPlace) await rm(partial, { force: true });
+  }
+}
+
+async function isSpecial(path: string): Promise<boolean> {
+  try {
+    return !(await stat(path)).isFile();
+  } catch {
+    // It isn't there yet, or `open` will say what is wrong with it.
+    return false;
+  }
+}

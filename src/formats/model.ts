@@ -1,4 +1,3 @@
-import type { Codec } from '../stage.ts';
 import type { Encoding } from './vectors.ts';
 
 /** What a dense layer does to its sums; Keras's names. */
@@ -24,21 +23,7 @@ export interface Model {
   /** Inputs of the first layer: the vectors' dimension. */
   readonly dimension: number;
   readonly encoding: Encoding;
+  /** At least one; the last has one unit, whose output is the prediction. */
   readonly layers: readonly DenseLayer[];
   readonly loss: Loss;
 }
-
-/** A model as one safetensors file: a tensor a kernel and a bias, the rest as metadata. A stream holds one. */
-export const models: Codec<Model> = {
-  name: 'model',
-  extension: 'safetensors',
-  text: false,
-  read: async function* (bytes) {
-    const { readModel } = await import('./safetensors.ts');
-    yield await readModel(bytes);
-  },
-  write: async function* (items) {
-    const { writeModel } = await import('./safetensors.ts');
-    for await (const model of items) yield writeModel(model);
-  },
-};

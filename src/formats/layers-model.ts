@@ -1,0 +1,63 @@
+import type { Model } from './model.ts';
+import { layerName } from './safetensors.ts';
+
+/** The name that TensorFlow.js's own converter gives to the weights. */
+export const WEIGHTS_FILE = 'group1-shard1of1.bin';
+export const GENERATOR = 'Sluice';
+
+/** A model in TensorFlow.js's layers format: what `model.json` holds, and the bytes of the weights that it names. */
+export interface LayersModel {
+  readonly format: 'layers-model';
+  readonly generatedBy: string;
+  readonly convertedBy: null;
+  readonly modelTopology: object;
+  readonly weightsManifest: readonly {
+    readonly paths: readonly string[];
+    readonly weights: readonly object[];
+  }[];
+}
+
+/**
+ * The model as plain dense layers on a multi-hot input, float32[rows, dimension], for `tf.loadLayersModel`.
+ * Format: https://www.tensorflow.org/js/guide/save_load and tfjs-core's `io.ModelJSON`.
+ */
+export function toLayersModel({ dimension, layers }: Model): {
+  readonly json: LayersModel;
+  readonly weights: Uint8Array;
+} {
+  const dense = layers.map(({ units, activation }, layer) => ({
+    class_name: 'Dense',
+    config: {
+      name: layerName(layer),
+      ...(layer === 0 && { batch_input_shape: [null, dimension] }),
+      dtype: 'float32',
+      trainable: true,
+      units,
+      activation,
+      use_bias: true,
+    },
+  }));
+  const weights = layers.flatMap(({ kernel, units }, layer) => [
+    { name: `${layerName(layer)}/kernel`, shape: [kernel.length / units, units], dtype: 'float32' },
+    { name: `${layerName(layer)}/bias`, shape: [units], dtype: 'float32' },
+  ]);
+  const json: LayersModel = {
+    format: 'layers-model',
+    generatedBy: GENERATOR,
+    convertedBy: null,
+    modelTopology: {
+      class_name: 'Sequential',
+      config: { name: 'sequential', layers: dense },
+      keras_version: 'tfjs-layers 4.22.0',
+      backend: 'tensor_flow.js',
+    },
+    weightsManifest: [{ paths: [WEIGHTS_FILE], weights }],
+  };
+  const values = layers.flatMap(({ kernel, bias }) => [kernel, bias]);
+  return {
+    json,
+    weights: Buffer.concat(
+      values.map((array) => new Uint8Array(array.buffer, array.byteOffset, array.byteLength)),
+    ),
+  };
+}

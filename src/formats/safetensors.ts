@@ -1,0 +1,138 @@
+import { createHash } from 'node:crypto';
+import { StageError, type ErrorCode } from '../error.ts';
+import type { Codec } from '../stage.ts';
+import { ACTIVATIONS, LOSSES, type DenseLayer, type Model } from './model.ts';
+import { decodeTensorFile, encodeTensorFile, type Tensor, type TensorFile } from './tensor-file.ts';
+
+const FORMAT = 'sluice-model';
+const VERSION = '1';
+
+/** A model as one safetensors file: a tensor a kernel and a bias, the rest as metadata. A stream holds one. */
+export const models: Codec<Model> = {
+  name: 'model',
+  extension: 'safetensors',
+  text: false,
+  read: async function* (bytes) {
+    yield await readModel(bytes);
+  },
+  write: async function* (items) {
+    for await (const model of items) yield writeModel(model);
+  },
+};
+
+/**
+ * The model as a safetensors file. Its tensors have Keras's names and order (`dense/kernel`, `dense/bias`,
+ * `dense_1/kernel`, …); its metadata, in this order, are `dimension`, `encoding`, `format`, `loss`, `sha256` (of the tensors'
+ * bytes, since the format itself would not notice a changed weight), `topology` (JSON: a layer's activation and units) and `version`.
+ */
+export function writeModel({ dimension, encoding, layers, loss }: Model): Uint8Array {
+  const tensors = layers.flatMap(({ kernel, bias, units }, layer) => [
+    { name: `${layerName(layer)}/kernel`, shape: [kernel.length / units, units], values: kernel },
+    { name: `${layerName(layer)}/bias`, shape: [units], values: bias },
+  ]);
+  const digest = createHash('sha256');
+  for (const { values } of tensors) digest.update(values);
+  const metadata = {
+    dimension: String(dimension),
+    encoding,
+    format: FORMAT,
+    loss,
+    sha256: digest.digest('hex'),
+    topology: JSON.stringify(layers.map(({ activation, units }) => ({ activation, units }))),
+    version: VERSION,
+  };
+  return encodeTensorFile({ metadata, tensors });
+}
+
+/**
+ * Reads a model. Throws `TRUNCATED` or `CORRUPT` for a damaged file, and `UNSUPPORTED` for a safetensors file
+ * that is not one of ours, or of a later version.
+ */
+export async function readModel(bytes: AsyncIterable<Uint8Array>): Promise<Model> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of bytes) chunks.push(chunk);
+  const file = decodeTensorFile(Buffer.concat(chunks));
+  const { metadata } = file;
+  if (metadata.format !== FORMAT) {
+    throw fault(
+      'UNSUPPORTED',
+      `a safetensors file of format ${shown(metadata.format)}, not ${shown(FORMAT)}`,
+    );
+  }
+  if (metadata.version !== VERSION) {
+    throw fault(
+      'UNSUPPORTED',
+      `a model of version ${shown(metadata.version)}; this Sluice reads version ${VERSION}`,
+    );
+  }
+  const digest = createHash('sha256').update(file.data).digest('hex');
+  if (metadata.sha256 !== digest) {
+    throw fault('CORRUPT', `the tensors' sha256 is ${digest}, the file says ${metadata.sha256}`);
+  }
+  if (metadata.encoding !== 'multi-hot') throw fault('UNSUPPORTED', `encoding ${shown(metadata.encoding)}`);
+  const loss = LOSSES.find((name) => name === metadata.loss);
+  if (loss === undefined) throw fault('UNSUPPORTED', `loss ${shown(metadata.loss)}`);
+  const dimension = toCount(metadata.dimension);
+  return { dimension, encoding: metadata.encoding, layers: toLayers(file, dimension), loss };
+}
+
+function toLayers({ metadata, tensors }: TensorFile, dimension: number): DenseLayer[] {
+  const byName = new Map(tensors.map((tensor) => [tensor.name, tensor]));
+  let inputs = dimension;
+  const layers = parseTopology(metadata.topology).map(({ activation, units }, layer) => {
+    const kernel = take(byName, `${layerName(layer)}/kernel`, [inputs, units]);
+    const bias = take(byName, `${layerName(layer)}/bias`, [units]);
+    inputs = units;
+    return { units, activation, kernel, bias };
+  });
+  if (inputs !== 1) throw fault('UNSUPPORTED', `the last layer has ${inputs} units; a probability needs one`);
+  const [left] = byName.keys();
+  if (left !== undefined) throw fault('CORRUPT', `"${left}" belongs to no layer`);
+  return layers;
+}
+
+function parseTopology(topology = ''): Pick<DenseLayer, 'activation' | 'units'>[] {
+  let layers: unknown;
+  try {
+    layers = JSON.parse(topology);
+  } catch (cause) {
+    throw fault('CORRUPT', `the topology is not JSON: ${shown(topology)}`, cause);
+  }
+  if (!Array.isArray(layers) || layers.length === 0)
+    throw fault('CORRUPT', `the topology is ${topology}, not a list of layers`);
+  return layers.map((layer: Partial<DenseLayer> | null, number) => {
+    const activation = ACTIVATIONS.find((name) => name === layer?.activation);
+    if (activation === undefined) {
+      throw fault('UNSUPPORTED', `${layerName(number)} has activation ${shown(layer?.activation)}`);
+    }
+    return { activation, units: toCount(String(layer?.units)) };
+  });
+}
+
+/** Takes a tensor out of the map, checking its shape. */
+function take(tensors: Map<string, Tensor>, name: string, shape: readonly number[]): Float32Array {
+  const tensor = tensors.get(name);
+  if (tensor === undefined) throw fault('CORRUPT', `"${name}" is missing`);
+  if (tensor.shape.join() !== shape.join()) {
+    throw fault(
+      'CORRUPT',
+      `"${name}" has shape [${tensor.shape.join(', ')}], its layer needs [${shape.join(', ')}]`,
+    );
+  }
+  tensors.delete(name);
+  return tensor.values;
+}
+
+/** Keras's names of a model's first, second, … dense layer. */
+export const layerName = (layer: number): string => (layer === 0 ? 'dense' : `dense_${layer}`);
+
+function toCount(digits = ''): number {
+  if (!/^[1-9]\d{0,9}$/.test(digits))
+    throw fault('CORRUPT', `${shown(digits)} is no number of units or columns`);
+  return Number(digits);
+}
+
+const shown = (value: unknown): string => JSON.stringify(value) ?? 'none';
+
+const fault = (code: ErrorCode, message: string, cause?: unknown): StageError =>
+  new StageError(code, message, { hint: 'expected a model as `sluice train` writes it', cause });

@@ -1,0 +1,89 @@
+import * as v from 'valibot';
+import { loadEngine } from '../engine/engine.ts';
+import { checkProbabilities } from '../engine/probabilities.ts';
+import type { Rows } from '../engine/rows.ts';
+import { describeEngine } from '../engine/tensorflow.ts';
+import { StageError } from '../error.ts';
+import { readInputFile } from '../formats/input-file.ts';
+import type { Model } from '../formats/model.ts';
+import { multiHot, type Tokens } from '../formats/multi-hot.ts';
+import { predictions, type Prediction } from '../formats/predictions.ts';
+import { readModel } from '../formats/safetensors.ts';
+import { samples, type Samples } from '../formats/samples.ts';
+import { readWordIndex, tokenize } from '../formats/word-index.ts';
+import { inputFile, integer } from '../options.ts';
+import { defineStage } from '../stage.ts';
+
+export const predict = defineStage({
+  summary:
+    'give the probability that a review is positive: of vectors, reviews, or text with a review a line',
+  example: 'echo "what a film" | sluice predict --model model.safetensors --words imdb_word_index.json',
+  reads: samples,
+  writes: predictions,
+  options: {
+    model: inputFile('the model to ask'),
+    words: v.optional(inputFile('the word index, which text needs')),
+    indexFrom: v.optional(integer(0, 'of text: what is added to the index of a word'), 3),
+    startToken: v.optional(
+      v.nullable(integer(0, 'of text: the number in front of a review; null for none')),
+      1,
+    ),
+    oovToken: v.optional(
+      v.nullable(integer(0, 'of text: the number of an unknown word; null leaves it out')),
+      2,
+    ),
+  },
+  toolchain: describeEngine,
+  run: async function* (input, { model: path, words, ...numbering }, context) {
+    const model = await readInputFile(path, readModel);
+    const wordIndex = words === undefined ? undefined : await readInputFile(words, readWordIndex);
+    const engine = await loadEngine((line) => context.say(line));
+    const toTokens = (text: string): ArrayLike<number> => {
+      if (wordIndex === undefined) throw textWithoutWords();
+      return tokenize(text, wordIndex, { dimension: model.dimension, ...numbering });
+    };
+    for await (const some of input) {
+      const { rows, known } = prepare(some, model, toTokens);
+      const probabilities = checkProbabilities(await engine.predict(model, rows, context.signal));
+      yield known.map((about, row) => ({ ...about, probability: probabilities[row]! }));
+    }
+  },
+});
+
+/** Samples as rows for the engine, and what is known about each. */
+function prepare(
+  some: Samples,
+  { dimension, encoding }: Model,
+  toTokens: (text: string) => ArrayLike<number>,
+): { rows: Rows; known: Omit<Prediction, 'probability'>[] } {
+  const encode = (tokens: readonly Tokens[]): Rows => ({
+    dimension,
+    encoding,
+    labels: new Float32Array(tokens.length),
+    ...multiHot(tokens, dimension),
+  });
+  switch (some.kind) {
+    case 'vectors': {
+      const { ids, splits, labels } = some.batch;
+      const known = ids.map(
+        (id, row) => ({ id, split: splits[row]!, label: labels[row] === 1 ? 1 : 0 }) as const,
+      );
+      return { rows: some.batch, known };
+    }
+    case 'reviews':
+      return {
+        rows: encode(some.reviews),
+        known: some.reviews.map(({ id, split, label }) => ({ id, split, label })),
+      };
+    case 'text': {
+      const tokens = some.lines.map(({ text, number }) => ({ id: `line/${number}`, tokens: toTokens(text) }));
+      return { rows: encode(tokens), known: tokens.map(({ id }) => ({ id })) };
+    }
+  }
+}
+
+const textWithoutWords = (): StageError =>
+  new StageError('USAGE', 'the input is text, and predict needs a word index to read it', {
+    where: { field: 'words' },
+    hint: 'give --words imdb_word_index.json, or vectors, or reviews as `sluice decode` writes them',
+  });

@@ -1,0 +1,38 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { predictions, type Prediction } from '../../src/formats/predictions.ts';
+import { collect, streamOf } from '../streams.ts';
+
+test('predictions are a line each, with the shortest number that is the same float32, and a chunk a batch', async () => {
+  const known = { id: 'test/0', split: 'test', label: 0, probability: Math.fround(0.93) } as const;
+  const chunks = await collect(
+    predictions.write(streamOf([known, { id: 'line/1', probability: Math.fround(1 / 3) }], [], [known])),
+  );
+  expect(chunks.map(String)).toEqual([
+    '{"id":"test/0","split":"test","label":0,"probability":0.93}\n{"id":"line/1","probability":0.33333334}\n',
+    '{"id":"test/0","split":"test","label":0,"probability":0.93}\n',
+  ]);
+});
+
+test('predictions come back as they were, to the last bit', async () => {
+  const anyPrediction = fc.record({
+    id: fc.string(),
+    probability: fc.float({ noNaN: true, min: 0, max: 1 }),
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.array(anyPrediction), async (batch: Prediction[]) => {
+      const back = (await collect(predictions.read(predictions.write(streamOf(batch))))).flat();
+      const float32 = back.map(({ id, probability }) => ({ id, probability: Math.fround(probability) }));
+      expect(float32).toEqual(batch.map(({ id, probability }) => ({ id, probability: probability + 0 })));
+    }),
+  );
+});
+
+test('a line that is no prediction is named', async () => {
+  const read = (line: string) => collect(predictions.read(streamOf(Buffer.from(line))));
+  await expect(read('{"id":"a","probability":1}\n{"id":"a"}')).rejects.toMatchObject({
+    code: 'MISSING_FIELD',
+    where: { line: 2, field: 'probability' },
+  });
+  await expect(read('null')).rejects.toMatchObject({ code: 'MISSING_FIELD', where: { field: 'id' } });
+});
