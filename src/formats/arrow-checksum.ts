@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import type { VectorBatch } from './vectors.ts';
+import type { VectorBatch } from './vector-batch.ts';
 
 /** The message metadata that each batch gets, with its `checksum`; other tools pass it over. */
 export const CHECKSUM = 'sluice.crc32';

@@ -3,7 +3,7 @@ import { findNull, toColumns, type Column, type Field } from './arrow-columns.ts
 import { unsupported, type Message } from './arrow-messages.ts';
 import { toNumbers, toOffsets, toStrings, type Numbers } from './arrow-values.ts';
 import type { Split } from './reviews.ts';
-import { allocateIndices, type Encoding, type Indices, type VectorBatch } from './vectors.ts';
+import { allocateIndices, type Encoding, type Indices, type VectorBatch } from './vector-batch.ts';
 
 /** What a stream says of all its rows. */
 export interface Schema {

@@ -1,7 +1,7 @@
 import type * as Arrow from 'apache-arrow';
 import { CHECKSUM, checksum } from './arrow-checksum.ts';
 import { SPLITS } from './reviews.ts';
-import { allocateIndices, type Indices, type VectorBatch } from './vectors.ts';
+import { allocateIndices, type Indices, type VectorBatch } from './vector-batch.ts';
 
 /**
  * Writes vectors as an uncompressed Arrow IPC stream, a record batch each, so that its bytes follow from the batches alone.

@@ -5,7 +5,7 @@ import { corrupt, decodeAt, readMessages, unsupported, type Message } from './ar
 import { toBatch, type Schema } from './arrow-rows.ts';
 import { toStrings } from './arrow-values.ts';
 import type { Table } from './flatbuffer.ts';
-import { allocateIndices, type Encoding, type VectorBatch } from './vectors.ts';
+import { allocateIndices, type Encoding, type VectorBatch } from './vector-batch.ts';
 
 /**
  * Reads an Arrow IPC stream of vectors, ours or another tool's: text may be utf8, large_utf8, string_view or a dictionary,

@@ -1,36 +1,88 @@
-import { StageError } from '../error.ts';
-import { allocateIndices, type Indices } from './vectors.ts';
+import { StageError, type Where } from '../error.ts';
+import { allocateIndices, type Indices } from './vector-batch.ts';
 
-/** A review to encode. */
-export interface Tokens {
-  readonly id: string;
-  readonly tokens: ArrayLike<number>;
-}
+/** The rows of reviews in compressed sparse row form, as they are added: the distinct word numbers of each, ascending. */
+export class MultiHotRows {
+  readonly dimension: number;
+  readonly #distinct: DistinctNumbers;
+  #ends: number[] = [];
+  #indices: Indices;
 
-/** Rows in compressed sparse row form, as in `VectorBatch`. */
-export interface MultiHot {
-  /** int32[rows + 1] */
-  readonly offsets: Int32Array;
-  readonly indices: Indices;
+  constructor(dimension: number) {
+    this.dimension = dimension;
+    this.#distinct = new DistinctNumbers(dimension);
+    this.#indices = allocateIndices(dimension, 1024);
+  }
+
+  /** Adds a row. Throws `OUT_OF_RANGE`, naming the review, for a number that is not below the dimension. */
+  add(tokens: ArrayLike<number>, where: Where): void {
+    const begin = this.#ends.at(-1) ?? 0;
+    this.#reserve(begin + tokens.length);
+    for (let i = 0; i < tokens.length; i++) {
+      const token = tokens[i]!;
+      if (token >= this.dimension) throw outOfRange(token, this.dimension, where);
+      this.#distinct.add(token);
+    }
+    this.#ends.push(this.#distinct.moveTo(this.#indices, begin));
+  }
+
+  /** The rows that were added since the last time: `offsets` int32[rows + 1], and their indices. */
+  take(): { offsets: Int32Array; indices: Indices } {
+    const offsets = Int32Array.from([0, ...this.#ends]);
+    this.#ends = [];
+    return { offsets, indices: this.#indices.slice(0, offsets.at(-1)) };
+  }
+
+  #reserve(length: number): void {
+    if (length <= this.#indices.length) return;
+    const grown = allocateIndices(this.dimension, 2 * length);
+    grown.set(this.#indices);
+    this.#indices = grown;
+  }
 }
 
 /**
- * Encodes each review as the ascending, distinct word numbers in it.
- * Throws `OUT_OF_RANGE`, naming the review, for a number that is not below `dimension`.
+ * A set of whole numbers that gives them back in order: a bit each, and above them a bit for each 32 bits that holds one,
+ * so that emptying it costs little for a large dimension too. Twice as fast on reviews as sorting what a stamp lets through.
  */
-export function multiHot(rows: readonly Tokens[], dimension: number): MultiHot {
-  const distinct = rows.map(({ id, tokens }) => {
-    const sorted = Uint32Array.from(tokens).sort();
-    const largest = sorted.at(-1) ?? 0;
-    if (largest < dimension) return sorted.filter((token, i) => token !== sorted[i - 1]);
-    throw new StageError('OUT_OF_RANGE', `word number ${largest} is not below the dimension, ${dimension}`, {
-      where: { record: id, field: 'tokens' },
-      hint: `\`sluice decode --words ${dimension}\` gives only numbers below ${dimension}`,
-    });
+class DistinctNumbers {
+  readonly #bits: Uint32Array;
+  readonly #occupied: Uint32Array;
+
+  constructor(dimension: number) {
+    // A token has 32 bits at most, whatever the dimension. Pages of these that nobody touches take no memory.
+    const words = Math.ceil(Math.min(dimension, 2 ** 32) / 32);
+    this.#bits = new Uint32Array(words);
+    this.#occupied = new Uint32Array(Math.ceil(words / 32));
+  }
+
+  add(number: number): void {
+    const word = number >>> 5;
+    this.#bits[word]! |= 1 << (number & 31);
+    this.#occupied[word >>> 5]! |= 1 << (word & 31);
+  }
+
+  /** Writes the numbers to `target` from `at` on, ascending, and forgets them. Returns where they end. */
+  moveTo(target: { [index: number]: number }, at: number): number {
+    let end = at;
+    for (let group = 0; group < this.#occupied.length; group++) {
+      for (let words = this.#occupied[group]!; words !== 0; words &= words - 1) {
+        const word = 32 * group + lowestBit(words);
+        for (let bits = this.#bits[word]!; bits !== 0; bits &= bits - 1)
+          target[end++] = 32 * word + lowestBit(bits);
+        this.#bits[word] = 0;
+      }
+      this.#occupied[group] = 0;
+    }
+    return end;
+  }
+}
+
+const lowestBit = (bits: number): number => 31 - Math.clz32(bits & -bits);
+
+function outOfRange(token: number, dimension: number, where: Where): StageError {
+  return new StageError('OUT_OF_RANGE', `word number ${token} is not below the dimension, ${dimension}`, {
+    where: { ...where, field: 'tokens' },
+    hint: `keep only frequent words with \`decode --words ${dimension}\`, or vectorize with --dimension ${token + 1} or more`,
   });
-  const offsets = new Int32Array(rows.length + 1);
-  for (const [row, { length }] of distinct.entries()) offsets[row + 1] = offsets[row]! + length;
-  const indices = allocateIndices(dimension, offsets.at(-1)!);
-  for (const [row, tokens] of distinct.entries()) indices.set(tokens, offsets[row]!);
-  return { offsets, indices };
 }

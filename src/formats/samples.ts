@@ -1,7 +1,8 @@
 import type { Codec } from '../stage.ts';
 import { parseLine } from './ndjson.ts';
 import { toReview, type Review } from './reviews.ts';
-import { vectors, type VectorBatch } from './vectors.ts';
+import type { VectorBatch } from './vector-batch.ts';
+import { vectors } from './vectors.ts';
 
 /** A line of text, and its number, from 1. */
 export interface TextLine {

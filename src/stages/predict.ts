@@ -5,8 +5,8 @@ import type { Rows } from '../engine/rows.ts';
 import { describeEngine } from '../engine/tensorflow.ts';
 import { StageError } from '../error.ts';
 import { readInputFile } from '../formats/input-file.ts';
-import type { Model } from '../formats/model.ts';
-import { multiHot, type Tokens } from '../formats/multi-hot.ts';
+import { MultiHotRows } from '../formats/multi-hot.ts';
+import type { Review } from '../formats/reviews.ts';
 import { predictions, type Prediction } from '../formats/predictions.ts';
 import { readModel } from '../formats/safetensors.ts';
 import { samples, type Samples } from '../formats/samples.ts';
@@ -42,8 +42,9 @@ export const predict = defineStage({
       if (wordIndex === undefined) throw textWithoutWords();
       return tokenize(text, wordIndex, { dimension: model.dimension, ...numbering });
     };
+    const encoder = new MultiHotRows(model.dimension);
     for await (const some of input) {
-      const { rows, known } = prepare(some, model, toTokens);
+      const { rows, known } = prepare(some, encoder, toTokens);
       const probabilities = checkProbabilities(await engine.predict(model, rows, context.signal));
       yield known.map((about, row) => ({ ...about, probability: probabilities[row]! }));
     }
@@ -53,15 +54,9 @@ export const predict = defineStage({
 /** Samples as rows for the engine, and what is known about each. */
 function prepare(
   some: Samples,
-  { dimension, encoding }: Model,
+  encoder: MultiHotRows,
   toTokens: (text: string) => ArrayLike<number>,
 ): { rows: Rows; known: Omit<Prediction, 'probability'>[] } {
-  const encode = (tokens: readonly Tokens[]): Rows => ({
-    dimension,
-    encoding,
-    labels: new Float32Array(tokens.length),
-    ...multiHot(tokens, dimension),
-  });
   switch (some.kind) {
     case 'vectors': {
       const { ids, splits, labels } = some.batch;
@@ -72,14 +67,20 @@ function prepare(
     }
     case 'reviews':
       return {
-        rows: encode(some.reviews),
+        rows: encode(some.reviews, encoder),
         known: some.reviews.map(({ id, split, label }) => ({ id, split, label })),
       };
     case 'text': {
       const tokens = some.lines.map(({ text, number }) => ({ id: `line/${number}`, tokens: toTokens(text) }));
-      return { rows: encode(tokens), known: tokens.map(({ id }) => ({ id })) };
+      return { rows: encode(tokens, encoder), known: tokens.map(({ id }) => ({ id })) };
     }
   }
+}
+
+function encode(reviews: readonly Pick<Review, 'id' | 'tokens'>[], encoder: MultiHotRows): Rows {
+  for (const { id, tokens } of reviews) encoder.add(tokens, { record: id });
+  const labels = new Float32Array(reviews.length);
+  return { dimension: encoder.dimension, encoding: 'multi-hot', labels, ...encoder.take() };
 }
 
 const textWithoutWords = (): StageError =>

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { StageError } from '../error.ts';
-import { vectors, type VectorBatch } from '../formats/vectors.ts';
+import type { VectorBatch } from '../formats/vector-batch.ts';
+import { vectors } from '../formats/vectors.ts';
 import { flag, integer, number } from '../options.ts';
 import { Random } from '../random.ts';
 import { defineStage } from '../stage.ts';

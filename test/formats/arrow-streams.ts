@@ -3,7 +3,7 @@ import { StageError } from '../../src/error.ts';
 import { readVectors } from '../../src/formats/arrow.ts';
 import { writeVectors } from '../../src/formats/arrow-writer.ts';
 import { SPLITS } from '../../src/formats/reviews.ts';
-import { allocateIndices, type VectorBatch } from '../../src/formats/vectors.ts';
+import { allocateIndices, type VectorBatch } from '../../src/formats/vector-batch.ts';
 import { chunked, collect, streamOf } from '../streams.ts';
 
 export const encode = async (batches: Iterable<VectorBatch>): Promise<Buffer> =>

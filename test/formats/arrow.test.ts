@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { writeVectors } from '../../src/formats/arrow-writer.ts';
 import { SPLITS } from '../../src/formats/reviews.ts';
-import type { VectorBatch } from '../../src/formats/vectors.ts';
+import type { VectorBatch } from '../../src/formats/vector-batch.ts';
 import { decode, encode, SMALL, toBatch } from './arrow-streams.ts';
 
 const anyBatches = fc.integer({ min: 1, max: 70_000 }).chain((dimension) =>

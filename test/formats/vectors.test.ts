@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { StageError } from '../../src/error.ts';
-import { allocateIndices, checkRows, vectors, type VectorBatch } from '../../src/formats/vectors.ts';
+import { allocateIndices, type VectorBatch } from '../../src/formats/vector-batch.ts';
+import { checkRows, vectors } from '../../src/formats/vectors.ts';
 import { streamOf } from '../streams.ts';
 
 const GOOD: VectorBatch = {

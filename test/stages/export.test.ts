@@ -18,7 +18,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { loadEngine } from '../../src/engine/engine.ts';
 import { loadTensorFlow } from '../../src/engine/tensorflow.ts';
-import { multiHot } from '../../src/formats/multi-hot.ts';
+import { MultiHotRows } from '../../src/formats/multi-hot.ts';
 import { ACTIVATIONS, type Model } from '../../src/formats/model.ts';
 import { writeModel } from '../../src/formats/safetensors.ts';
 import { exportModel } from '../../src/stages/export.ts';
@@ -88,7 +88,9 @@ describe('export', () => {
           id: `${row}`,
           tokens: [...numbers.take(row * 3)],
         }));
-        const sparse = multiHot(rows, given.dimension);
+        const encoder = new MultiHotRows(given.dimension);
+        for (const { id, tokens } of rows) encoder.add(tokens, { record: id });
+        const sparse = encoder.take();
         const labels = new Float32Array(rows.length);
         const ours = await engine.predict(given, { dimension: 20, encoding: 'multi-hot', labels, ...sparse });
 

@@ -1,0 +1,28 @@
+import type { Split } from './reviews.ts';
+
+/** Word numbers of a row: `uint16` where the dimension allows it. */
+export type Indices = Uint16Array | Uint32Array;
+
+/** How the columns of a vector came about. */
+export type Encoding = 'multi-hot';
+
+/**
+ * Rows of the sparse matrix, in compressed sparse row form: row `r` has ones in the columns
+ * `indices[offsets[r]] … indices[offsets[r + 1] - 1]`, ascending and distinct, each below `dimension`.
+ */
+export interface VectorBatch {
+  readonly dimension: number;
+  readonly encoding: Encoding;
+  readonly ids: readonly string[];
+  readonly splits: readonly Split[];
+  /** float32[rows], 0 or 1 */
+  readonly labels: Float32Array;
+  /** int32[rows + 1], starting with 0 */
+  readonly offsets: Int32Array;
+  readonly indices: Indices;
+}
+
+/** An array for `length` indices below `dimension`, as narrow as it can be. */
+export function allocateIndices(dimension: number, length: number): Indices {
+  return dimension <= 65_536 ? new Uint16Array(length) : new Uint32Array(length);
+}
