@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { Node } from 'yaml';
+import type { AnyStage } from '../src/stage.ts';
 import { roleOf } from '../src/options.ts';
 import { suggest } from '../src/nearest.ts';
 import type { CommandStep, Output, Registered, Source, StageCatalog, StageStep, Step } from './experiment.ts';
@@ -24,7 +25,7 @@ export async function parseStep(
     yaml.complain(named.key, `step "${named.name}" needs either a stage or a command`);
     return undefined;
   }
-  const allowed = fields.has('stage') ? ['stage', 'in', 'with'] : ['command', 'in', 'extension'];
+  const allowed = [...(fields.has('stage') ? ['stage', 'with'] : ['command']), 'in', 'extension'];
   for (const [field, { key }] of fields) {
     if (!allowed.includes(field)) yaml.complain(key, `unknown key "${field}"`, suggest(field, allowed));
   }
@@ -41,11 +42,9 @@ export async function parseStep(
 
 function parseCommand(yaml: YamlFile, { name, key }: Named, fields: Fields): CommandStep | undefined {
   const command = textOf(yaml, fields, 'command');
-  const extension = textOf(yaml, fields, 'extension');
   if (command === undefined) return undefined;
   const input = parseIn(yaml, fields);
-  const fileName = extension === undefined ? name : `${name}.${extension.replace(/^\./, '')}`;
-  const outputs: Output[] = [{ name: 'out', kind: 'file', fileName }];
+  const outputs = [mainOutput(name, textOf(yaml, fields, 'extension'))];
   return { kind: 'command', name, at: yaml.at(key), command, outputs, inputs: input ? { in: input } : {} };
 }
 
@@ -90,14 +89,16 @@ function parseStage(
     registered,
     options,
     inputs: { ...(input ? { in: input } : {}), ...inputs },
-    outputs: outputsOf(name, registered),
+    outputs: outputsOf(name, stage, textOf(yaml, fields, 'extension') ?? stage.writes.extension),
   };
 }
 
-function outputsOf(name: string, { stage }: Registered): Output[] {
-  const { name: writes, extension } = stage.writes;
-  const fileName = extension === '' ? name : `${name}.${extension}`;
-  const outputs: Output[] = writes === 'nothing' ? [] : [{ name: 'out', kind: 'file', fileName }];
+function mainOutput(name: string, extension = ''): Output {
+  return { name: 'out', kind: 'file', fileName: extension === '' ? name : `${name}.${extension}` };
+}
+
+function outputsOf(name: string, stage: AnyStage, extension: string): Output[] {
+  const outputs = stage.writes.name === 'nothing' ? [] : [mainOutput(name, extension)];
   for (const [option, schema] of Object.entries(stage.options)) {
     const role = roleOf(schema);
     if (role.role !== 'output') continue;
@@ -114,7 +115,7 @@ function outputsOf(name: string, { stage }: Registered): Output[] {
 function parseOptions(
   yaml: YamlFile,
   key: Node,
-  { fields, stage, stageName }: { fields: Fields; stage: Registered['stage']; stageName: string },
+  { fields, stage, stageName }: { fields: Fields; stage: AnyStage; stageName: string },
 ): Pick<StageStep, 'options' | 'inputs'> {
   const node = fields.get('with')?.value ?? null;
   const given =

@@ -20,10 +20,9 @@ export const exportModel = defineStage({
   },
   positional: 'to',
   // oxlint-disable-next-line require-yield -- a folder is all that it makes
-  run: async function* (input, { to, words }, context) {
+  run: async function* (input, { to, words }) {
     const wordIndex = words === undefined ? undefined : await readInputFile(words, readChecked);
     for await (const model of input) await writeLayersModelFolder(to, model, wordIndex);
-    context.say(`wrote ${to}; its README.md says how to load it`);
   },
 });
 
