@@ -84,7 +84,7 @@ export function substitute(yaml: YamlFile, node: Node, params: Params): void {
       `no parameter "${name}"`,
       `${suggest(name, Object.keys(params))} (a shell's variable is written $${name})`,
     );
-    return '';
+    return `\${${name}}`;
   };
   visit(node, {
     Scalar(key, scalar) {

@@ -74,7 +74,7 @@ async function recordStep(step: Step, outcome: Outcome, store: Store): Promise<S
   const { state, key, parts } = outcome;
   const why = 'reason' in outcome ? { why: explain(outcome.reason) } : {};
   if (outcome.state === 'failed')
-    return { state, ...why, failure: outcome.failure, seconds: outcome.seconds, key, ...parts };
+    return { state, ...why, failure: outcome.failure, seconds: outcome.seconds, key, parts };
   const { seconds, peakBytes, outputs } = outcome.entry;
   const hasMetrics = step.kind === 'stage' && step.registered.stage.metrics === true;
   const metrics = hasMetrics
@@ -92,7 +92,7 @@ async function recordStep(step: Step, outcome: Outcome, store: Store): Promise<S
     ...metrics,
     written: outputs,
     key,
-    ...parts,
+    parts,
   };
 }
 

@@ -6,7 +6,9 @@ import type { AnyStage } from '../src/stage.ts';
 
 /** The reference of all stages as Markdown, from their declarations. */
 export async function writeReference(): Promise<string> {
-  const sections = await Promise.all(stageNames.map(async (name) => section(name, (await loadStage(name)).stage)));
+  const sections = await Promise.all(
+    stageNames.map(async (name) => section(name, (await loadStage(name)).stage)),
+  );
   return `# The stages\n\nMade by \`npm run reference\` from the stages' declarations.\n${sections.join('')}`;
 }
 
@@ -16,7 +18,7 @@ function section(name: string, stage: AnyStage): string {
   return `
 ## ${name}
 
-${sentence(stage.summary)} Reads ${stage.reads.name}, writes ${stage.writes.name}.
+${stage.summary}. Reads ${stage.reads.name}, writes ${stage.writes.name}.
 
 \`\`\`
 ${stage.example}
@@ -29,7 +31,5 @@ function cells({ name, description, choices, default: byDefault, required }: Fla
   const value = required ? 'needed' : byDefault === undefined ? '' : `\`${valueText(byDefault)}\``;
   return [`\`${name}\``, `\`--${flagOf(name)}\``, meaning.replaceAll('|', '\\|'), value];
 }
-
-const sentence = (text: string): string => `${text[0]!.toUpperCase()}${text.slice(1)}.`;
 
 if (process.argv[1] === import.meta.filename) writeFileSync('STAGES.md', await writeReference());

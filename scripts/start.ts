@@ -2,7 +2,9 @@ import { spawnSync } from 'node:child_process';
 
 // `npm start`: runs the embedded sample, and tells what to do next.
 
-const { status } = spawnSync(process.execPath, ['dist/src/cli.js', 'run', 'config/sample.yaml'], { stdio: 'inherit' });
+const { status } = spawnSync(process.execPath, ['dist/src/cli.js', 'run', 'config/sample.yaml'], {
+  stdio: 'inherit',
+});
 if (status !== 0) process.exit(status ?? 1);
 
 const onPath = spawnSync('sluice', ['--version']).status === 0;

@@ -21,6 +21,6 @@ export function makeSample(seed = 1): Sample {
       'x_test.npy': writeRows(test.map(toNumbers)),
       'y_test.npy': writeLabels(test.map(({ label }) => label)),
     },
-    wordIndex: JSON.stringify(Object.fromEntries(ranks)),
+    wordIndex: `${JSON.stringify(Object.fromEntries(ranks), null, 2)}\n`,
   };
 }

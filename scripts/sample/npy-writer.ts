@@ -5,7 +5,7 @@ export function writeLabels(labels: readonly number[]): Buffer {
   return Buffer.concat([header('<i8', labels.length), items]);
 }
 
-/** An .npy file of an object array of lists of numbers below 2³¹, pickled in protocol 3 as in the official `imdb.npz`. */
+/** An .npy file of an object array of lists of 32-bit integers, pickled in protocol 3 as in the official `imdb.npz`. */
 export function writeRows(rows: readonly (readonly number[])[]): Buffer {
   const parts = [
     Buffer.from(
@@ -46,8 +46,8 @@ function appended(items: readonly Buffer[]): Buffer {
 }
 
 function number(value: number): Buffer {
-  if (value < 256) return Buffer.from([0x4b, value]);
-  if (value < 65_536) return Buffer.from([0x4d, value & 0xff, value >> 8]);
+  if (value >>> 8 === 0) return Buffer.from([0x4b, value]);
+  if (value >>> 16 === 0) return Buffer.from([0x4d, value & 0xff, value >> 8]);
   const bytes = Buffer.from('J....');
   bytes.writeInt32LE(value, 1);
   return bytes;

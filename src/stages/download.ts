@@ -6,7 +6,7 @@ import { locator, pattern } from '../options.ts';
 import { defineStage } from '../stage.ts';
 
 export const download = defineStage({
-  summary: 'Gets a file from the web or the disk, and gives it on only if it has the expected sha256',
+  summary: 'Gets a file from the web or the disk, and passes it on only if it has the expected sha256',
   example:
     'sluice download https://storage.googleapis.com/tensorflow/tf-keras-datasets/imdb_word_index.json ' +
     '--sha256 027313fe9a320280f3bf0fac5baf58c4a683cf39a7ed9c3d3d3912bde4284cf6 > imdb_word_index.json',

@@ -15,7 +15,7 @@ import { defineStage } from '../stage.ts';
 
 export const evaluate = defineStage({
   summary:
-    'judge a model on vectors: loss, accuracy, precision, recall, F1, ROC AUC, confusion matrix, calibration',
+    'Judges a model on vectors: loss, accuracy, precision, recall, F1, ROC AUC, confusion matrix, calibration',
   example: 'sluice evaluate --model model.safetensors < vectors.arrows',
   reads: vectors,
   writes: json('metrics'),

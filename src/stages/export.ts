@@ -8,7 +8,7 @@ import { inputFile, outputFolder } from '../options.ts';
 import { defineStage } from '../stage.ts';
 
 export const exportModel = defineStage({
-  summary: 'write a model as a folder that TensorFlow.js loads with tf.loadLayersModel',
+  summary: 'Writes a model as a folder that TensorFlow.js loads with tf.loadLayersModel',
   example: 'sluice export imdb-model --words imdb_word_index.json < model.safetensors',
   reads: models,
   writes: nothing,

@@ -16,7 +16,7 @@ import { defineStage } from '../stage.ts';
 
 export const predict = defineStage({
   summary:
-    'give the probability that a review is positive: of vectors, reviews, or text with a review a line',
+    'Gives the probability that a review is positive: of vectors, reviews, or text with a review a line',
   example: 'echo "what a film" | sluice predict --model model.safetensors --words imdb_word_index.json',
   reads: samples,
   writes: predictions,

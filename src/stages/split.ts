@@ -14,7 +14,7 @@ import { defineStage } from '../stage.ts';
  * Throws `OUT_OF_RANGE` if more are asked for than there are, `USAGE` for a number that is neither whole nor a fraction.
  */
 export const split = defineStage({
-  summary: 'mark the first rows of train as validation',
+  summary: 'Marks rows of train as validation: the first, or some drawn at random',
   example: 'sluice split --validation 10000 < vectors.arrows > split.arrows',
   reads: vectors,
   writes: vectors,

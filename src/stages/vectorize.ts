@@ -13,7 +13,7 @@ const BATCH_ROWS = 1024;
  * what is left; no reviews give one empty batch. Throws `OUT_OF_RANGE`, naming the review, for an id of `dimension` or more.
  */
 export const vectorize = defineStage({
-  summary: 'turn reviews into sparse multi-hot vectors',
+  summary: 'Turns reviews into sparse multi-hot vectors',
   example: 'sluice vectorize --dimension 10000 < reviews.ndjson > vectors.arrows',
   reads: reviews,
   writes: vectors,

@@ -1,0 +1,154 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { newShell, program } from './shell.ts';
+
+const words = `
+params: { count: 3 }
+steps:
+  numbers: { command: "seq 1 \${count}; echo made >&2" }
+  reversed: { command: "sort -rn", in: numbers, extension: txt }
+  first: { command: "head -n 1", in: reversed }
+`;
+
+/** A shell in a folder that holds `x.yaml`. */
+function withExperiment(yaml: string) {
+  const shell = newShell();
+  writeFileSync(join(shell.folder, 'x.yaml'), yaml);
+  return { ...shell, read: (path: string) => readFileSync(join(shell.folder, path), 'utf8') };
+}
+
+describe('sluice run', () => {
+  test('runs the steps, links their outputs, records the run, and then has nothing to do', async () => {
+    const { sh, read } = withExperiment(words);
+    const first = await sh('sluice run x.yaml');
+    expect(first.code).toBe(0);
+    expect(first.stdout).toBe('');
+    expect(first.stderr).toContain('numbers   │ made');
+    expect(first.stderr).toMatch(
+      /x done in [\d.]+ s: 3 ran\n {2}results: results\/x\/\n {2}record: {2}results\/x\/run.json$/,
+    );
+    expect(read('results/x/reversed.txt')).toBe('3\n2\n1\n');
+    const record = JSON.parse(read('results/x/run.json')) as {
+      status: string;
+      steps: Record<string, object>;
+    };
+    expect(record).toMatchObject({ status: 'done', params: { count: 3 }, git: null });
+    expect(record.steps['first']).toMatchObject({
+      state: 'ran',
+      why: 'never run before',
+      parts: { command: 'head -n 1' },
+    });
+    expect((await sh('sluice run x.yaml')).stderr).toMatch(/x done in .*: 3 unchanged/);
+  });
+
+  test('tells what would run and why, and runs nothing', async () => {
+    const { sh, folder } = withExperiment(words);
+    const fresh = await sh('sluice run x.yaml --dry-run');
+    expect(fresh.stdout.split('\n')).toEqual([
+      'run   numbers   never run before',
+      'wait  reversed  after numbers; runs if what it reads comes out different',
+      'wait  first     after reversed; runs if what it reads comes out different',
+    ]);
+    expect(existsSync(join(folder, '.sluice'))).toBe(false);
+    await sh('sluice run x.yaml');
+    expect((await sh('sluice run x.yaml --set count=5 --dry-run --explain')).stdout).toContain(
+      '- command seq 1 3; echo made >&2 → seq 1 5; echo made >&2',
+    );
+  });
+
+  test('runs only what is asked for', async () => {
+    const { sh } = withExperiment(words);
+    const tooFar = await sh('sluice run x.yaml first --only');
+    expect(tooFar).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('step "numbers" has to run first: never run before'),
+    });
+    expect((await sh('sluice run x.yaml reversed')).stderr).toMatch(/: 2 ran/);
+    expect((await sh('sluice run x.yaml first --only')).stderr).toMatch(/: 1 ran, 2 unchanged/);
+    expect((await sh('sluice run x.yaml --force reversed')).stderr).toMatch(/: 1 ran, 2 unchanged/);
+    expect((await sh('sluice run x.yaml --force')).stderr).toMatch(/: 3 ran/);
+  });
+
+  test('takes parameters from a file', async () => {
+    const { sh, read } = withExperiment(words);
+    await sh('echo "count: 2" > p.yaml; sluice run x.yaml --params p.yaml');
+    expect(read('results/x/reversed.txt')).toBe('2\n1\n');
+  });
+
+  test('a step that fails keeps nothing, and the next run goes on from there', async () => {
+    const { sh, folder } = withExperiment(words.replace('sort -rn', 'sort -rn | (cat; test -e ok)'));
+    const failed = await sh('sluice run x.yaml');
+    expect(failed).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('reversed  failed: exit code 1'),
+    });
+    expect(failed.stderr).toMatch(/x failed in .*: 1 ran, 1 failed, 1 not run/);
+    expect(readdirSync(join(folder, 'results/x')).toSorted()).toEqual(['numbers', 'run.json']);
+    expect(readdirSync(join(folder, '.sluice/tmp'))).toEqual([]);
+    expect((await sh('touch ok; sluice run x.yaml')).stderr).toMatch(/: 2 ran, 1 unchanged/);
+  });
+
+  test('every mistake is told with its place, and nothing is run', async () => {
+    const { sh, folder } = withExperiment(
+      words.replace('sort -rn', '${cuont}').replace('in: reversed', 'im: reversed'),
+    );
+    const { code, stderr, stdout } = await sh('sluice run x.yaml');
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(`x.yaml:5:24: no parameter "cuont"`);
+    expect(stderr).toContain('→ did you mean count?');
+    expect(stderr).toContain(`x.yaml:6:34: unknown key "im"`);
+    expect(stderr).toContain('2 mistakes; nothing was run');
+    expect(existsSync(join(folder, '.sluice'))).toBe(false);
+  });
+
+  test.each([
+    ['a missing experiment', 'sluice run nowhere.yaml', /NOT_FOUND: no such file or folder: nowhere.yaml/],
+    ['an unknown step', 'sluice run x.yaml frist', /no step "frist"\n {2}→ did you mean first\?/],
+    [
+      'an unknown flag',
+      'sluice run x.yaml --dryrun',
+      /USAGE: no option --dryrun\n {2}→ did you mean --dry-run\?/,
+    ],
+    [
+      'a missing input',
+      'echo "steps: { a: { command: cat, in: ./no } }" > y.yaml; sluice run y.yaml',
+      /y.yaml:1:33: no such file: .\/no/,
+    ],
+    ['no experiment', 'sluice run', /USAGE: which experiment\?/],
+  ])('%s is told', async (_, script, text) => {
+    const { stderr, code } = await withExperiment(words).sh(script);
+    expect(stderr).toMatch(text);
+    expect(code).toBeGreaterThan(0);
+    expect(stderr).not.toContain('    at ');
+  });
+
+  test('Ctrl-C ends the steps, and the run with 130', async () => {
+    const { folder, sh } = withExperiment(
+      'steps:\n  long: { command: "echo begun >&2; sleep 100" }\n  after: { command: cat, in: long }',
+    );
+    const child = spawn(process.execPath, [program, 'run', 'x.yaml'], {
+      cwd: folder,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let told = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      told += text;
+      if (text.includes('│ begun')) child.kill('SIGINT');
+    });
+    const [code] = (await once(child, 'close')) as [number];
+    expect(code).toBe(130);
+    expect(told).toContain('failed: interrupted');
+    expect((await sh('ls .sluice/tmp; pgrep -f "sleep 10[0]"')).stdout).toBe('');
+  });
+});
+
+test('sluice graph prints the steps as Mermaid', async () => {
+  const { sh } = withExperiment(words);
+  const { stdout, code } = await sh('sluice graph x.yaml first');
+  expect(code).toBe(0);
+  expect(stdout.split('\n')[0]).toBe('flowchart LR');
+  expect(stdout).toContain('s1 --> s2');
+});
