@@ -14,7 +14,10 @@ export type ErrorCode =
   | 'UNSUPPORTED'
   | 'USAGE';
 
-/** Where it went wrong; every part that is known. `line` and `record` count from 1 and 0, `byte` from 0. */
+/**
+ * Where it went wrong; every part that is known. `line` counts from 1, `byte` from 0: in the file, or, for what
+ * the member of a zip file holds, in the inflated member.
+ */
 export interface Where {
   readonly file?: string;
   readonly member?: string;

@@ -2,7 +2,7 @@ import { StageError } from '../error.ts';
 import { findNull, toColumns, type Column, type Field } from './arrow-columns.ts';
 import { unsupported, type Message } from './arrow-messages.ts';
 import { toNumbers, toOffsets, toStrings, type Numbers } from './arrow-values.ts';
-import type { Split } from './reviews.ts';
+import type { Split } from './review.ts';
 import { allocateIndices, type Encoding, type Indices, type VectorBatch } from './vector-batch.ts';
 
 /** What a stream says of all its rows. */

@@ -1,6 +1,6 @@
 import type * as Arrow from 'apache-arrow';
 import { CHECKSUM, checksum } from './arrow-checksum.ts';
-import { SPLITS } from './reviews.ts';
+import { SPLITS } from './review.ts';
 import { allocateIndices, type Indices, type VectorBatch } from './vector-batch.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { rename, rm, stat, open } from 'node:fs/promises';
+import { lstat, open, rename, rm } from 'node:fs/promises';
 import { fromSystemError, StageError } from '../error.ts';
 import { ndjson } from './json.ts';
 
@@ -35,7 +35,7 @@ export const history = ndjson<Epoch>('history', (value, line) => {
 /**
  * Passes epochs on, and writes each to `path` as it comes. The file grows under the name `path` + `.partial`, to be watched
  * with `tail -f`, and gets its own name when the last epoch is there; a failure before leaves neither.
- * A path that is no regular file (`/dev/stderr`, a named pipe) is written to as it is.
+ * What is there and no regular file (a named pipe, a link such as `/dev/stderr`) is written to as it is.
  */
 export async function* recordHistory(epochs: AsyncIterable<Epoch>, path: string): AsyncGenerator<Epoch> {
   const inPlace = await isSpecial(path);
@@ -62,7 +62,7 @@ export async function* recordHistory(epochs: AsyncIterable<Epoch>, path: string)
 
 async function isSpecial(path: string): Promise<boolean> {
   try {
-    return !(await stat(path)).isFile();
+    return !(await lstat(path)).isFile();
   } catch {
     // It isn't there yet, or `open` will say what is wrong with it.
     return false;

@@ -1,4 +1,4 @@
-import type { Encoding } from './vectors.ts';
+import type { Encoding } from './vector-batch.ts';
 
 /** What a dense layer does to its sums; Keras's names. */
 export const ACTIVATIONS = ['relu', 'sigmoid', 'tanh', 'linear'] as const;

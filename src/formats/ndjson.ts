@@ -17,11 +17,12 @@ export async function* readNdjson(bytes: AsyncIterable<Uint8Array>): AsyncGenera
   for await (const line of readLines(bytes)) {
     number++;
     if (line.trim() === '') continue;
-    yield { value: parse(line, number), number };
+    yield { value: parseLine(line, number), number };
   }
 }
 
-function parse(line: string, number: number): unknown {
+/** The JSON value of a line; throws `NOT_JSON` with its `number`. */
+export function parseLine(line: string, number: number): unknown {
   try {
     return JSON.parse(line);
   } catch (cause) {
@@ -35,22 +36,27 @@ function parse(line: string, number: number): unknown {
 
 /** The lines of UTF-8 text, without their newlines (`\n`; a `\r` before it stays). */
 export async function* readLines(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  for await (const line of readRawLines(bytes)) yield line.toString('utf8');
+}
+
+/** The same as bytes, which may be part of a larger chunk. */
+export async function* readRawLines(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
   let begun: Buffer[] = [];
   for await (const bytesOfChunk of bytes) {
     const chunk = Buffer.from(bytesOfChunk.buffer, bytesOfChunk.byteOffset, bytesOfChunk.byteLength);
     let start = 0;
     for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, start)) {
       if (begun.length === 0) {
-        yield chunk.toString('utf8', start, end);
+        yield chunk.subarray(start, end);
       } else {
-        yield Buffer.concat([...begun, chunk.subarray(start, end)]).toString('utf8');
+        yield Buffer.concat([...begun, chunk.subarray(start, end)]);
         begun = [];
       }
       start = end + 1;
     }
     if (start < chunk.length) begun.push(chunk.subarray(start));
   }
-  if (begun.length > 0) yield Buffer.concat(begun).toString('utf8');
+  if (begun.length > 0) yield Buffer.concat(begun);
 }
 
 /** Strings as UTF-8 in chunks of about `size` bytes, so that a short line doesn't cost a system call. */

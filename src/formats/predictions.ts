@@ -1,7 +1,7 @@
 import { StageError } from '../error.ts';
 import type { Codec } from '../stage.ts';
 import { ndjson } from './json.ts';
-import type { Split } from './reviews.ts';
+import type { Split } from './review.ts';
 
 /** What a model makes of one review. */
 export interface Prediction {

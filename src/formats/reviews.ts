@@ -1,36 +1,30 @@
 import { StageError } from '../error.ts';
 import type { Codec } from '../stage.ts';
-import { excerpt, readNdjson, writeText, type Line } from './ndjson.ts';
-
-/** The splits that a row can belong to, in the order of the Arrow dictionary that stores them. */
-export const SPLITS = ['train', 'validation', 'test'] as const;
-export type Split = (typeof SPLITS)[number];
-
-/** A review: word numbers in their order, and 1 for a positive one. */
-export interface Review {
-  readonly id: string;
-  readonly split: Split;
-  readonly label: 0 | 1;
-  readonly tokens: ArrayLike<number>;
-  readonly text?: string;
-}
+import { excerpt, parseLine, readRawLines, type Line } from './ndjson.ts';
+import { parseReview } from './review-line.ts';
+import { SPLITS, type Review, type Split } from './review.ts';
+import { writeReviews } from './review-writer.ts';
 
 /** Reviews as NDJSON: `{"id":"train/0","split":"train","label":1,"tokens":[1,14,22]}`, a line each. */
 export const reviews: Codec<Review> = {
   name: 'reviews',
   extension: 'ndjson',
   text: true,
-  read: async function* (bytes) {
-    for await (const line of readNdjson(bytes)) yield toReview(line);
-  },
-  write: (items) => writeText(lines(items)),
+  read: readReviews,
+  write: writeReviews,
 };
 
-async function* lines(items: AsyncIterable<Review>): AsyncGenerator<string> {
-  for await (const { id, split, label, tokens, text } of items) {
-    const tail = text === undefined ? '' : `,"text":${JSON.stringify(text)}`;
-    const ids = Array.prototype.join.call(tokens, ',');
-    yield `{"id":${JSON.stringify(id)},"split":"${split}","label":${label},"tokens":[${ids}]${tail}}\n`;
+async function* readReviews(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Review> {
+  let number = 0;
+  for await (const line of readRawLines(bytes)) {
+    number++;
+    const review = parseReview(line);
+    if (review !== undefined) {
+      yield toReview({ value: review, number });
+      continue;
+    }
+    const text = line.toString('utf8');
+    if (text.trim() !== '') yield toReview({ value: parseLine(text, number), number });
   }
 }
 
@@ -44,16 +38,29 @@ export function toReview({ value, number }: Line): Review {
     if (valid) return;
     const where = { line: number, ...(typeof id === 'string' ? { record: id } : {}), field };
     if (given === undefined) {
-      throw new StageError('MISSING_FIELD', `a review without "${field}"`, { where, hint: `"${field}": ${expected}` });
+      throw new StageError('MISSING_FIELD', `a review without "${field}"`, {
+        where,
+        hint: `"${field}": ${expected}`,
+      });
     }
-    throw new StageError('BAD_VALUE', `"${field}" is ${show(given)}`, { where, hint: `expected ${expected}` });
+    throw new StageError('BAD_VALUE', `"${field}" is ${show(given)}`, {
+      where,
+      hint: `expected ${expected}`,
+    });
   };
   check('id', id, typeof id === 'string', 'text that names the review');
   check('split', split, SPLITS.includes(split as Split), `one of ${SPLITS.join(', ')}`);
   check('label', label, label === 0 || label === 1, '0 or 1');
-  check('tokens', tokens, Array.isArray(tokens), 'a list of word numbers');
-  const wrong = (tokens as unknown[]).findIndex((token) => !isTokenId(token));
-  check(`tokens[${wrong}]`, (tokens as unknown[])[wrong], wrong === -1, 'a whole number from 0 to 4294967295');
+  if (!(tokens instanceof Uint32Array)) {
+    check('tokens', tokens, Array.isArray(tokens), 'a list of word numbers');
+    const wrong = (tokens as unknown[]).findIndex((token) => !isTokenId(token));
+    check(
+      `tokens[${wrong}]`,
+      (tokens as unknown[])[wrong],
+      wrong === -1,
+      'a whole number from 0 to 4294967295',
+    );
+  }
   check('text', text ?? '', text === undefined || typeof text === 'string', 'text');
   return value as Review;
 }

@@ -1,6 +1,7 @@
 import type { Codec } from '../stage.ts';
 import { parseLine } from './ndjson.ts';
-import { toReview, type Review } from './reviews.ts';
+import type { Review } from './review.ts';
+import { toReview } from './reviews.ts';
 import type { VectorBatch } from './vector-batch.ts';
 import { vectors } from './vectors.ts';
 

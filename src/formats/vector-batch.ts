@@ -1,4 +1,4 @@
-import type { Split } from './reviews.ts';
+import type { Split } from './review.ts';
 
 /** Word numbers of a row: `uint16` where the dimension allows it. */
 export type Indices = Uint16Array | Uint32Array;

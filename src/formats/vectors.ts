@@ -1,6 +1,6 @@
 import { StageError } from '../error.ts';
 import type { Codec } from '../stage.ts';
-import { SPLITS } from './reviews.ts';
+import { SPLITS } from './review.ts';
 import type { VectorBatch } from './vector-batch.ts';
 
 /**

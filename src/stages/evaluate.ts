@@ -6,7 +6,7 @@ import { countSplits, noRow } from '../engine/splits.ts';
 import { describeEngine } from '../engine/tensorflow.ts';
 import { readInputFile } from '../formats/input-file.ts';
 import { json } from '../formats/json.ts';
-import { SPLITS, type Split } from '../formats/reviews.ts';
+import { SPLITS, type Split } from '../formats/review.ts';
 import { readModel } from '../formats/safetensors.ts';
 import { vectors } from '../formats/vectors.ts';
 import { metricsOf } from '../metrics/metrics.ts';

@@ -6,7 +6,7 @@ import { describeEngine } from '../engine/tensorflow.ts';
 import { StageError } from '../error.ts';
 import { readInputFile } from '../formats/input-file.ts';
 import { MultiHotRows } from '../formats/multi-hot.ts';
-import type { Review } from '../formats/reviews.ts';
+import type { Review } from '../formats/review.ts';
 import { predictions, type Prediction } from '../formats/predictions.ts';
 import { readModel } from '../formats/safetensors.ts';
 import { samples, type Samples } from '../formats/samples.ts';

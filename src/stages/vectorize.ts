@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { reviews, type Review, type Split } from '../formats/reviews.ts';
+import type { Review, Split } from '../formats/review.ts';
+import { reviews } from '../formats/reviews.ts';
 import { MultiHotRows } from '../formats/multi-hot.ts';
 import type { VectorBatch } from '../formats/vector-batch.ts';
 import { vectors } from '../formats/vectors.ts';

@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { StageError } from '../../src/error.ts';
 import { readVectors } from '../../src/formats/arrow.ts';
 import { writeVectors } from '../../src/formats/arrow-writer.ts';
-import { SPLITS } from '../../src/formats/reviews.ts';
+import { SPLITS } from '../../src/formats/review.ts';
 import { allocateIndices, type VectorBatch } from '../../src/formats/vector-batch.ts';
 import { chunked, collect, streamOf } from '../streams.ts';
 

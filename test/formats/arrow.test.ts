@@ -2,7 +2,7 @@ import { tableFromIPC } from 'apache-arrow';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { writeVectors } from '../../src/formats/arrow-writer.ts';
-import { SPLITS } from '../../src/formats/reviews.ts';
+import { SPLITS } from '../../src/formats/review.ts';
 import type { VectorBatch } from '../../src/formats/vector-batch.ts';
 import { decode, encode, SMALL, toBatch } from './arrow-streams.ts';
 

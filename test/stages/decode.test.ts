@@ -3,8 +3,10 @@ import { createReadStream, existsSync, readFileSync, readdirSync } from 'node:fs
 import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
+import { ZipFile } from 'yazl';
+import { writeLabels, writeRows } from '../../scripts/sample/npy-writer.ts';
 import { StageError } from '../../src/error.ts';
-import type { Review } from '../../src/formats/reviews.ts';
+import type { Review } from '../../src/formats/review.ts';
 import { decode } from '../../src/stages/decode.ts';
 import type { Context } from '../../src/stage.ts';
 import { chunked, collect, textOf } from '../streams.ts';
@@ -33,31 +35,141 @@ describe('files of many writers', () => {
 });
 
 describe('damage', () => {
-  const damaged = names.filter((name) => /python2|lists-protocol[25]|int64-protocol5|savez/.test(name));
+  const damaged = names.filter((name) => /python2|numpy2-(lists-protocol2|int64-protocol5|savez)/.test(name));
 
-  test.each(damaged)('%s cut at any byte is an error', async (name) => {
+  test.each(damaged)('%s cut at any of 300 places is an error', { timeout: 60_000 }, async (name) => {
     const whole = bytesOf(name);
-    for (let length = 0; length < whole.length; length += whole.length > 8_000 ? 37 : 5) {
+    for (let length = 0; length < whole.length; length += Math.ceil(whole.length / 300)) {
       const error = await collect(run(chunked(whole.subarray(0, length)))).catch((caught: unknown) => caught);
       expect(error, `cut after ${length} bytes`).toBeInstanceOf(StageError);
       expect((error as StageError).code).toBe('TRUNCATED');
     }
   });
 
-  test.each(damaged)('%s with a wrong byte is an error, or the same reviews', async (name) => {
-    const whole = bytesOf(name);
-    const expected = JSON.stringify(await collect(run(chunked(whole))));
-    for (let at = 0; at < whole.length; at += whole.length > 8_000 ? 41 : 7) {
-      for (const flip of [0x01, 0x80, 0xff]) {
-        const wrong = Uint8Array.from(whole);
-        wrong[at]! ^= flip;
-        const result = await collect(run(chunked(wrong))).catch((caught: unknown) => caught);
-        if (result instanceof StageError) continue;
-        expect(JSON.stringify(result), `byte ${at} ^ ${flip}: ${String(result)}`).toBe(expected);
+  test.each(damaged)(
+    '%s with a wrong byte is an error, or the same reviews',
+    { timeout: 60_000 },
+    async (name) => {
+      const whole = bytesOf(name);
+      const expected = JSON.stringify(await collect(run(chunked(whole))));
+      for (let at = 0; at < whole.length; at += Math.ceil(whole.length / 200)) {
+        for (const flip of [0x01, 0xff]) {
+          const wrong = Uint8Array.from(whole);
+          wrong[at]! ^= flip;
+          const result = await collect(run(chunked(wrong))).catch((caught: unknown) => caught);
+          if (result instanceof StageError) continue;
+          expect(JSON.stringify(result), `byte ${at} ^ ${flip}: ${String(result)}`).toBe(expected);
+        }
       }
-    }
+    },
+  );
+});
+
+describe('options', () => {
+  const rows = [[1], [1, 2, 3], [9, 2]];
+  const decoded = async (options: Record<string, unknown>): Promise<number[][]> => {
+    const all = await collect(
+      run(npz({ 'x_train.npy': writeRows(rows), 'y_train.npy': writeLabels([0, 1, 1]) }), options),
+    );
+    return all.filter(({ split }) => split === 'train').map(({ tokens }) => Array.from(tokens));
+  };
+
+  // Seed 113 puts three rows in the order 2, 0, 1.
+  test.each([
+    [
+      {},
+      [
+        [1, 2, 5],
+        [1, 4],
+        [1, 4, 5, 6],
+      ],
+    ],
+    [
+      { words: 6 },
+      [
+        [1, 2, 5],
+        [1, 4],
+        [1, 4, 5, 2],
+      ],
+    ],
+    [
+      { words: 6, skipTop: 5 },
+      [
+        [2, 2, 5],
+        [2, 2],
+        [2, 2, 5, 2],
+      ],
+    ],
+    [
+      { words: 6, oovToken: null },
+      [
+        [1, 5],
+        [1, 4],
+        [1, 4, 5],
+      ],
+    ],
+    [{ words: 100, startToken: null, indexFrom: 0 }, [[9, 2], [1], [1, 2, 3]]],
+    [
+      { words: 100, maxLength: 4 },
+      [
+        [1, 12, 5],
+        [1, 4],
+      ],
+    ],
+    [{ words: 100, maxLength: 3, startToken: null }, [[12, 5], [4]]],
+    [
+      { words: 100, seed: 1 },
+      [
+        [1, 4],
+        [1, 12, 5],
+        [1, 4, 5, 6],
+      ],
+    ],
+  ])('%j', async (options, expected) => {
+    expect(await decoded(options)).toEqual(expected);
+  });
+
+  test('a maxLength that leaves nothing is refused', async () => {
+    await expect(decoded({ maxLength: 2 })).rejects.toMatchObject({ code: 'OUT_OF_RANGE' });
+  });
+
+  test('a token that 32 bits cannot hold is refused', async () => {
+    await expect(decoded({ indexFrom: 0xffffffff })).rejects.toMatchObject({ code: 'OUT_OF_RANGE' });
   });
 });
+
+describe('wrong arrays', () => {
+  test.each<[string, Record<string, Buffer | undefined>, object]>([
+    [
+      'a member that is missing',
+      { 'y_train.npy': undefined },
+      { code: 'MISSING_FIELD', hint: /x_train\.npy, x_test\.npy/ },
+    ],
+    [
+      'more rows than labels',
+      { 'y_train.npy': writeLabels([1]) },
+      { code: 'CORRUPT', message: /2 rows.*1 labels/ },
+    ],
+    ['a label of 3', { 'y_train.npy': writeLabels([1, 3]) }, { code: 'BAD_VALUE', message: /label is 3/ }],
+  ])('%s', async (_, members, error) => {
+    const matching = Object.entries(error).map(([key, value]: [string, unknown]) => [
+      key,
+      value instanceof RegExp ? (expect.stringMatching(value) as unknown) : value,
+    ]);
+    await expect(collect(run(npz(members)))).rejects.toMatchObject(Object.fromEntries(matching) as object);
+  });
+});
+
+/** An imdb.npz with these members, the others having two rows. */
+function npz(members: Record<string, Buffer | undefined>): AsyncIterable<Uint8Array> {
+  const x = writeRows([[1], [2]]);
+  const y = writeLabels([0, 1]);
+  const zip = new ZipFile();
+  const all = { 'x_train.npy': x, 'y_train.npy': y, 'x_test.npy': x, 'y_test.npy': y, ...members };
+  for (const [name, bytes] of Object.entries(all)) if (bytes !== undefined) zip.addBuffer(bytes, name);
+  zip.end();
+  return zip.outputStream as AsyncIterable<unknown> as AsyncIterable<Uint8Array>;
+}
 
 describe.skipIf(!isRealThere)('the real reviews', () => {
   test('are those that Keras loads', { timeout: 60_000 }, async () => {

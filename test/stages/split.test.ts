@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { SPLITS, type Split } from '../../src/formats/reviews.ts';
+import { SPLITS, type Split } from '../../src/formats/review.ts';
 import type { VectorBatch } from '../../src/formats/vector-batch.ts';
 import { split } from '../../src/stages/split.ts';
 import { chunked, collect, streamOf } from '../streams.ts';

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { SPLITS, type Review } from '../../src/formats/reviews.ts';
+import { SPLITS, type Review } from '../../src/formats/review.ts';
 import { vectorize } from '../../src/stages/vectorize.ts';
 import { chunked, collect, streamOf } from '../streams.ts';
 import { quiet, through } from './through.ts';

@@ -1,0 +1,35 @@
+import type { DenseLayer, Loss, Model } from '../formats/model.ts';
+import type { Optimizer } from './optimizer.ts';
+import type { Rows } from './rows.ts';
+
+/** What trains multi-layer perceptrons with one output on sparse rows, and predicts with them. Engines agree up to rounding. */
+export interface Engine {
+  /** What computes: `native` (TensorFlow's C library) or `cpu` (JavaScript). */
+  readonly backend: string;
+  /** Starts training from `layers`, whose arrays stay as they are. */
+  createTrainer(layers: readonly DenseLayer[], training: Training): Trainer;
+  /**
+   * What the model gives for each row: float32[rows], probabilities where its last activation is `sigmoid`.
+   * Throws `BAD_VALUE` where the rows' dimension isn't the model's, and the signal's reason once it is aborted.
+   */
+  predict(model: Model, rows: Rows, signal?: AbortSignal): Promise<Float32Array>;
+}
+
+/** What to train on, and how. */
+export interface Training {
+  readonly rows: Rows;
+  readonly loss: Loss;
+  readonly optimizer: Optimizer;
+}
+
+/** Weights in training. A row's *sum* is what the last layer gives for it before its activation: a logit, after a sigmoid. */
+export interface Trainer {
+  /** One step of the optimizer on the rows with these numbers; gives their sums from before it: float32[numbers]. */
+  step(numbers: Uint32Array): Float32Array;
+  /** The sums of other rows, with the weights as they are now: float32[rows]. */
+  sums(rows: Rows, signal?: AbortSignal): Promise<Float32Array>;
+  /** Copies of the weights as they are now. */
+  layers(): DenseLayer[];
+  /** Frees what lies outside JavaScript's memory. */
+  dispose(): void;
+}

@@ -1,0 +1,100 @@
+import { setImmediate } from 'node:timers/promises';
+import { StageError } from '../error.ts';
+import type { Epoch } from '../formats/history.ts';
+import { Random } from '../random.ts';
+import type { Context } from '../stage.ts';
+import { slices } from './batch.ts';
+import type { Trainer } from './contract.ts';
+import type { Objective } from './loss.ts';
+import { countRows, type Rows } from './rows.ts';
+import { Tally, type Metric } from './tally.ts';
+
+/** How long to train, on what, and what to measure. */
+export interface Fit {
+  readonly rows: Rows;
+  /** Judged after each epoch; none where there are no rows. */
+  readonly validation: Rows;
+  readonly objective: Objective;
+  readonly metrics: readonly Metric[];
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly seed: number;
+}
+
+/**
+ * Trains, epoch by epoch, on all rows in an order shuffled anew each time. As in Keras, an epoch's `loss` and `accuracy`
+ * are means over the rows, each judged just before its batch changes the weights. Throws the signal's reason once
+ * it is aborted, and `OUT_OF_RANGE` where the loss is no longer a number.
+ */
+export async function* fit(trainer: Trainer, settings: Fit, context: Context): AsyncGenerator<Epoch> {
+  const { rows, metrics, epochs, batchSize, seed } = settings;
+  const order = Uint32Array.from({ length: countRows(rows) }, (_, row) => row);
+  const batches = Math.ceil(order.length / batchSize);
+  for (let epoch = 1; epoch <= epochs; epoch++) {
+    const start = performance.now();
+    const progress = context.progress(`epoch ${epoch}/${epochs}`, batches);
+    try {
+      new Random(seed, 'shuffle', epoch).shuffle(order);
+      const tally = new Tally(settings.objective);
+      let batch = 0;
+      for (const numbers of slices(order, batchSize)) {
+        tally.add(trainer.step(numbers), labelsOf(rows, numbers));
+        batch++;
+        if (!Number.isFinite(tally.loss)) throw diverged(`the loss is ${tally.loss}`, { epoch, batch });
+        progress.update(batch, describe({ loss: tally.loss, accuracy: tally.accuracy }));
+        // Lets a signal through, and what is written be written.
+        await setImmediate();
+        context.signal.throwIfAborted();
+      }
+      checkWeights(trainer, { epoch, batch });
+      const results = { ...report(tally, metrics), ...(await validate(trainer, settings, context.signal)) };
+      const seconds = Math.round(performance.now() - start) / 1000;
+      progress.finish(`${seconds.toFixed(2)} s - ${describe(results)}`);
+      yield { epoch, ...results, seconds };
+    } catch (error) {
+      progress.finish();
+      throw error;
+    }
+  }
+}
+
+type Results = Omit<Epoch, 'epoch' | 'seconds'>;
+
+async function validate(trainer: Trainer, settings: Fit, signal: AbortSignal): Promise<Partial<Results>> {
+  const { validation, objective, metrics } = settings;
+  if (countRows(validation) === 0) return {};
+  const tally = new Tally(objective);
+  tally.add(await trainer.sums(validation, signal), validation.labels);
+  return Object.fromEntries(
+    Object.entries(report(tally, metrics)).map(([name, value]) => [`val_${name}`, value]),
+  );
+}
+
+const report = (tally: Tally, metrics: readonly Metric[]): Results => ({
+  loss: tally.loss,
+  accuracy: tally.accuracy,
+  ...Object.fromEntries(metrics.map((metric) => [metric, tally.metric(metric)])),
+});
+
+const labelsOf = (rows: Rows, numbers: Uint32Array): Float32Array =>
+  Float32Array.from(numbers, (row) => rows.labels[row]!);
+
+const describe = (results: Partial<Results>): string =>
+  Object.entries(results)
+    .map(([name, value]) => `${name}: ${value.toFixed(4)}`)
+    .join(' - ');
+
+/** The last step may have ruined them, and no batch comes after it to show it. */
+function checkWeights(trainer: Trainer, when: { epoch: number; batch: number }): void {
+  for (const { kernel, bias } of trainer.layers()) {
+    const wrong = [kernel, bias].flatMap(
+      (weights) => weights.find((weight) => !Number.isFinite(weight)) ?? [],
+    );
+    if (wrong.length > 0) throw diverged(`a weight is ${wrong[0]}`, when);
+  }
+}
+
+const diverged = (what: string, { epoch, batch }: { epoch: number; batch: number }): StageError =>
+  new StageError('OUT_OF_RANGE', `${what} in epoch ${epoch}, batch ${batch}`, {
+    hint: 'training diverges: try a smaller learningRate, or another optimizer, loss or activation',
+  });

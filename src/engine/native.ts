@@ -1,0 +1,117 @@
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
+import type { Kernels, Parameter } from './kernels.ts';
+import { Operations, type Attributes } from './operations.ts';
+import type { Optimizer } from './optimizer.ts';
+import type { TensorFlow } from './tensorflow.ts';
+
+/** TensorFlow's own kernels, by the native backend, which must be the one in use. */
+export function createNativeKernels(tf: TensorFlow): Kernels {
+  const operations = new Operations(tf);
+  const types = operations.attributes({
+    T: 'float32',
+    Tidx: 'int32',
+    Tsegmentids: 'int32',
+    Tnumsegments: 'int32',
+  });
+  return {
+    segmentSum: (matrix, { count, indices, segments }) =>
+      tf.tidy(() => {
+        const inputs = [matrix, tf.tensor1d(indices), tf.tensor1d(segments), tf.scalar(count, 'int32')];
+        return operations.run('SparseSegmentSumWithNumSegments', types, inputs) as Tensor2D;
+      }),
+    parameter: (values, shape, optimizer) =>
+      new NativeParameter(operations, tf.tensor(values, shape), optimizer),
+  };
+}
+
+/** TensorFlow finds variables by name, so each in this process has another one. */
+let variables = 0;
+
+/** A resource variable for the weights, one for each slot of the optimizer, and one fused operation that changes them. */
+class NativeParameter implements Parameter {
+  readonly #operations: Operations;
+  readonly #type: Attributes;
+  readonly #dtype: Attributes;
+  readonly #step: FusedStep;
+  readonly #attributes: Attributes;
+  /** The weights first, then the optimizer's slots. */
+  readonly #variables: readonly Tensor[];
+  #time = 0;
+
+  /** Disposes of `initial`. */
+  constructor(operations: Operations, initial: Tensor, optimizer: Optimizer) {
+    this.#operations = operations;
+    this.#type = operations.attributes({ T: 'float32' });
+    this.#dtype = operations.attributes({ dtype: 'float32' });
+    this.#step = fusedStep(optimizer);
+    this.#attributes = [...this.#type, ...operations.attributes(this.#step.flags ?? {})];
+    const slots = Array.from({ length: this.#step.slots }, () => operations.tf.zeros(initial.shape));
+    this.#variables = [initial, ...slots].map((value) => this.#variable(value));
+  }
+
+  read(): Tensor {
+    return this.#operations.run('ReadVariableOp', this.#dtype, this.#variables.slice(0, 1));
+  }
+
+  update(gradient: Tensor): void {
+    const { tf } = this.#operations;
+    this.#time++;
+    tf.tidy(() => {
+      const inputs = this.#step
+        .inputs(this.#time)
+        .map((input) => (input === 'gradient' ? gradient : tf.scalar(input)));
+      this.#operations.apply(this.#step.operation, this.#attributes, [...this.#variables, ...inputs]);
+    });
+  }
+
+  dispose(): void {
+    for (const variable of this.#variables) {
+      this.#operations.apply('DestroyResourceOp', [], [variable]);
+      variable.dispose();
+    }
+  }
+
+  #variable(initial: Tensor): Tensor {
+    const { shape } = initial;
+    const name = this.#operations.attributes({ shape, shared_name: { text: `sluice/${variables++}` } });
+    const variable = this.#operations.run('VarHandleOp', [...this.#dtype, ...name], []);
+    // A tensor shares its array's memory. A variable must not: it is written to, and may outlive JavaScript.
+    const copy = this.#operations.run('DeepCopy', this.#type, [initial]);
+    this.#operations.apply('AssignVariableOp', this.#dtype, [variable, copy]);
+    this.#operations.tf.dispose([initial, copy]);
+    return variable;
+  }
+}
+
+/** One step of an optimizer, as one operation on the weights and its slots. */
+interface FusedStep {
+  readonly operation: string;
+  readonly flags?: Readonly<Record<string, boolean>>;
+  readonly slots: number;
+  /** What comes after the variables, in the operation's order; `time` counts steps from 1. */
+  inputs(time: number): readonly (number | 'gradient')[];
+}
+
+function fusedStep(optimizer: Optimizer): FusedStep {
+  switch (optimizer.name) {
+    case 'rmsprop': {
+      const { learningRate, rho, momentum, epsilon } = optimizer;
+      const inputs = [learningRate, rho, momentum, epsilon, 'gradient'] as const;
+      return { operation: 'ResourceApplyRMSProp', slots: 2, inputs: () => inputs };
+    }
+    case 'adam': {
+      const { learningRate, beta1, beta2, epsilon } = optimizer;
+      return {
+        operation: 'ResourceApplyAdam',
+        slots: 2,
+        inputs: (time) => [beta1 ** time, beta2 ** time, learningRate, beta1, beta2, epsilon, 'gradient'],
+      };
+    }
+    case 'sgd': {
+      const { learningRate, momentum, nesterov } = optimizer;
+      const inputs = [learningRate, 'gradient', momentum] as const;
+      const flags = { use_nesterov: nesterov };
+      return { operation: 'ResourceApplyKerasMomentum', flags, slots: 1, inputs: () => inputs };
+    }
+  }
+}

@@ -1,0 +1,95 @@
+import fc from 'fast-check';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { loadEngine, type Engine } from '../../src/engine/engine.ts';
+import { initializeLayers } from '../../src/engine/initialize.ts';
+import { OPTIMIZERS } from '../../src/engine/optimizer.ts';
+import type { DenseLayer, Model } from '../../src/formats/model.ts';
+import { anyMatrix, rowsOf } from './rows.ts';
+
+let engine: Engine;
+beforeAll(async () => void (engine = await loadEngine(console.warn)));
+
+const shapes = [
+  { units: 3, activation: 'tanh' },
+  { units: 1, activation: 'sigmoid' },
+] as const;
+const modelOf = (dimension: number): Model => ({
+  dimension,
+  encoding: 'multi-hot',
+  loss: 'binary_crossentropy',
+  layers: initializeLayers(dimension, shapes, 5),
+});
+
+/** A layer's output in plain numbers, for an input in plain numbers. */
+const dense = ({ units, activation, kernel, bias }: DenseLayer, input: number[]): number[] =>
+  Array.from({ length: units }, (_, unit) => {
+    const sum = input.reduce((total, x, i) => total + x * kernel[i * units + unit]!, bias[unit]!);
+    return activation === 'tanh' ? Math.tanh(sum) : 1 / (1 + Math.exp(-sum));
+  });
+
+describe('predict', () => {
+  test('gives what dense layers give', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyMatrix, async ({ dimension, columns }) => {
+        const model = modelOf(dimension);
+        const outputs = await engine.predict(model, rowsOf(dimension, columns));
+        for (const [row, ones] of columns.entries()) {
+          const input = Array.from({ length: dimension }, (_, column) => Number(ones.includes(column)));
+          expect(outputs[row]).toBeCloseTo(model.layers.reduce((x, layer) => dense(layer, x), input)[0]!, 5);
+        }
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  test('gives nothing for no rows, and takes more rows than it computes at once', async () => {
+    expect(await engine.predict(modelOf(4), rowsOf(4, []))).toHaveLength(0);
+    const many = { ...rowsOf(4, []), labels: new Float32Array(3000), offsets: new Int32Array(3001) };
+    const outputs = await engine.predict(modelOf(4), many);
+    expect(new Set(outputs)).toEqual(new Set([0.5]));
+    expect(outputs).toHaveLength(3000);
+  });
+
+  test('refuses rows of another dimension than the model’s', async () => {
+    await expect(engine.predict(modelOf(4), rowsOf(5, [[4]]))).rejects.toMatchObject({ code: 'BAD_VALUE' });
+  });
+
+  test('stops when its signal is aborted', async () => {
+    const reason = new Error('enough');
+    const prediction = engine.predict(modelOf(4), rowsOf(4, [[1]]), AbortSignal.abort(reason));
+    await expect(prediction).rejects.toBe(reason);
+  });
+});
+
+describe('a trainer', () => {
+  test('leaves the first weights as they were, and changes only what its rows touch', () => {
+    const rows = rowsOf(4, [[0, 2]], [1]);
+    const layers = initializeLayers(4, shapes, 5);
+    const before = structuredClone(layers);
+    const trainer = engine.createTrainer(layers, {
+      rows,
+      loss: 'binary_crossentropy',
+      optimizer: OPTIMIZERS.sgd,
+    });
+    trainer.step(Uint32Array.of(0));
+    const [trained] = trainer.layers();
+    trainer.dispose();
+    expect(layers).toEqual(before);
+    const changed = [0, 1, 2, 3].filter((row) => trained!.kernel[row * 3] !== before[0]!.kernel[row * 3]);
+    expect(changed).toEqual([0, 2]);
+  });
+
+  test('gives the sums from before its step', async () => {
+    const rows = rowsOf(4, [[0], [1, 3]], [1, 0]);
+    const { layers } = modelOf(4);
+    const trainer = engine.createTrainer(layers, {
+      rows,
+      loss: 'binary_crossentropy',
+      optimizer: OPTIMIZERS.adam,
+    });
+    const before = await trainer.sums(rows);
+    expect(trainer.step(Uint32Array.of(0, 1))).toEqual(before);
+    expect(await trainer.sums(rows)).not.toEqual(before);
+    trainer.dispose();
+  });
+});

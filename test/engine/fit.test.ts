@@ -1,0 +1,102 @@
+import { describe, expect, test } from 'vitest';
+import type { Trainer } from '../../src/engine/contract.ts';
+import { fit, type Fit } from '../../src/engine/fit.ts';
+import { quiet } from '../stages/through.ts';
+import { collect } from '../streams.ts';
+import { rowsOf } from './rows.ts';
+
+/** A trainer that learns nothing, and remembers the rows of each step. */
+function trainerOf(sum: (step: number) => number, weight = 0): Trainer & { steps: number[][] } {
+  const steps: number[][] = [];
+  return {
+    steps,
+    step: (numbers) => new Float32Array(numbers.length).fill(sum(steps.push([...numbers]))),
+    sums: async (rows) => new Float32Array(rows.labels.length),
+    layers: () => [
+      { units: 1, activation: 'linear', kernel: Float32Array.of(weight), bias: Float32Array.of(0) },
+    ],
+    dispose() {},
+  };
+}
+
+const settings: Fit = {
+  rows: rowsOf(1, [[], [], [], [], []], [0, 0, 0, 0, 1]),
+  validation: rowsOf(1, [[], []], [0, 1]),
+  objective: { loss: 'mean_squared_error', activation: 'linear' },
+  metrics: [],
+  epochs: 2,
+  batchSize: 2,
+  seed: 1,
+};
+
+describe('fit', () => {
+  test('takes every row once an epoch, in another order each time, the same for the same seed', async () => {
+    const trainer = trainerOf(() => 0);
+    await collect(fit(trainer, settings, quiet));
+    expect(trainer.steps.map((step) => step.length)).toEqual([2, 2, 1, 2, 2, 1]);
+    const [first, second] = [trainer.steps.slice(0, 3).flat(), trainer.steps.slice(3).flat()];
+    expect(first.toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3, 4]);
+    expect(second.toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3, 4]);
+    expect(first).not.toEqual(second);
+    const again = trainerOf(() => 0);
+    await collect(fit(again, settings, quiet));
+    expect(again.steps).toEqual(trainer.steps);
+    const other = trainerOf(() => 0);
+    await collect(fit(other, { ...settings, seed: 2 }, quiet));
+    expect(other.steps).not.toEqual(trainer.steps);
+  });
+
+  test('gives means over rows, not over batches, and validation only where there are rows', async () => {
+    const [epoch] = await collect(
+      fit(
+        trainerOf(() => 0),
+        { ...settings, epochs: 1 },
+        quiet,
+      ),
+    );
+    expect(epoch).toMatchObject({ epoch: 1, loss: 0.2, accuracy: 0.8, val_loss: 0.5, val_accuracy: 0.5 });
+    const alone = { ...settings, validation: rowsOf(1, []), epochs: 1, metrics: ['recall'] as const };
+    const [without] = await collect(
+      fit(
+        trainerOf(() => 0),
+        alone,
+        quiet,
+      ),
+    );
+    expect(Object.keys(without!)).toEqual(['epoch', 'loss', 'accuracy', 'recall', 'seconds']);
+  });
+
+  test('stops where the loss or a weight is no longer a number, and says where', async () => {
+    const bad = trainerOf((step) => (step === 5 ? Number.NaN : 0));
+    await expect(collect(fit(bad, settings, quiet))).rejects.toMatchObject({
+      code: 'OUT_OF_RANGE',
+      message: 'the loss is NaN in epoch 2, batch 2',
+    });
+    await expect(
+      collect(
+        fit(
+          trainerOf(() => 0, Infinity),
+          settings,
+          quiet,
+        ),
+      ),
+    ).rejects.toMatchObject({
+      message: 'a weight is Infinity in epoch 1, batch 3',
+    });
+  });
+
+  test('stops within a batch of being aborted, and ends its progress', async () => {
+    const controller = new AbortController();
+    const reason = new Error('interrupted');
+    const trainer = trainerOf((step) => {
+      if (step === 2) controller.abort(reason);
+      return 0;
+    });
+    let finished = 0;
+    const progress = () => ({ update() {}, finish: () => void finished++ });
+    const training = collect(fit(trainer, settings, { ...quiet, progress, signal: controller.signal }));
+    await expect(training).rejects.toBe(reason);
+    expect(trainer.steps).toHaveLength(2);
+    expect(finished).toBe(1);
+  });
+});

@@ -1,0 +1,36 @@
+import { describe, expect, test } from 'vitest';
+import { initializeLayers } from '../../src/engine/initialize.ts';
+
+const shapes = [
+  { units: 16, activation: 'relu' },
+  { units: 1, activation: 'sigmoid' },
+] as const;
+
+describe('first weights', () => {
+  test('are uniform within Glorot’s limit, and biases zero', () => {
+    const [hidden, last] = initializeLayers(2000, shapes, 1);
+    const limit = Math.sqrt(6 / 2016);
+    expect(hidden!.kernel).toHaveLength(2000 * 16);
+    expect(last!.kernel).toHaveLength(16);
+    expect(Math.max(...hidden!.kernel)).toBeLessThanOrEqual(limit);
+    expect(Math.max(...hidden!.kernel)).toBeGreaterThan(0.999 * limit);
+    expect(Math.min(...hidden!.kernel)).toBeLessThan(-0.999 * limit);
+    const variance = hidden!.kernel.reduce((sum, weight) => sum + weight ** 2, 0) / hidden!.kernel.length;
+    expect(variance / (limit ** 2 / 3)).toBeCloseTo(1, 1);
+    expect(hidden!.bias).toEqual(new Float32Array(16));
+  });
+
+  test('depend on the seed and the layer alone', () => {
+    expect(initializeLayers(50, shapes, 0)).toEqual(initializeLayers(50, shapes, 0));
+    expect(initializeLayers(50, shapes, 0)).not.toEqual(initializeLayers(50, shapes, 1));
+    const [first, second] = initializeLayers(
+      4,
+      [
+        { units: 4, activation: 'relu' },
+        { units: 4, activation: 'relu' },
+      ],
+      1,
+    );
+    expect(first!.kernel).not.toEqual(second!.kernel);
+  });
+});

@@ -1,0 +1,68 @@
+import { describe, expect, test } from 'vitest';
+import { byRank, detokenize, readWordIndex, tokenize } from '../../src/formats/word-index.ts';
+import { chunked } from '../streams.ts';
+
+const read = (json: string, size?: number): Promise<Map<string, number>> =>
+  readWordIndex(chunked(Buffer.from(json), size));
+
+describe('readWordIndex', () => {
+  test('gives words and ranks, in chunks of any size', async () => {
+    const index = { the: 1, "don't": 2, café: 3, '\u0096': 4, constructor: 5 };
+    for (const size of [1, 7, 1_000]) {
+      expect(await read(JSON.stringify(index), size)).toEqual(new Map(Object.entries(index)));
+    }
+  });
+
+  test.each([
+    ['{"a":1.5}', 'BAD_VALUE', 'the rank of "a" is 1.5'],
+    ['{"a":0}', 'BAD_VALUE', 'the rank of "a" is 0'],
+    ['{"a":"1"}', 'BAD_VALUE', 'the rank of "a" is "1"'],
+    ['{"a":[1]}', 'BAD_VALUE', 'the rank of "a" is [1]'],
+    ['{"a":1,"a":2}', 'BAD_VALUE', 'the word "a" is there twice'],
+    ['{"a":1,"b":1}', 'BAD_VALUE', 'the rank 1 is there twice, the second time for "b"'],
+    ['{"a":1', 'NOT_JSON', /./],
+    ['["a"]', 'NOT_JSON', /./],
+    ['<html>', 'NOT_JSON', /./],
+    ['', 'NOT_JSON', /./],
+  ])('refuses %s', async (json, code, message) => {
+    const expected = typeof message === 'string' ? message : (expect.stringMatching(message) as string);
+    await expect(read(json)).rejects.toMatchObject({ name: 'StageError', code, message: expected });
+  });
+
+  test("lets the source's own error through", async () => {
+    const broken = (async function* () {
+      yield Buffer.from('{"a"');
+      throw new RangeError('the disk is gone');
+    })();
+    await expect(readWordIndex(broken)).rejects.toThrow(RangeError);
+  });
+});
+
+describe('tokenize', () => {
+  const words = new Map([
+    ['the', 1],
+    ["don't", 2],
+    ['film', 3],
+    ['rare', 9],
+  ]);
+
+  test('splits as the reviews were split, and numbers as load_data does', () => {
+    expect([...tokenize("The FILM--don't!\n(rare) unknown", words, { dimension: 10 })]).toEqual([
+      1, 4, 6, 5, 2, 2,
+    ]);
+    expect([...tokenize('  ', words, { dimension: 10 })]).toEqual([1]);
+  });
+
+  test('takes other numbers, or none', () => {
+    const options = { dimension: 10, indexFrom: 0, startToken: null, oovToken: null };
+    expect([...tokenize('the unknown rare film', words, options)]).toEqual([1, 9, 3]);
+    expect([
+      ...tokenize('the rare', words, { ...options, startToken: 7, oovToken: 8, dimension: 9 }),
+    ]).toEqual([7, 1, 8]);
+  });
+
+  test('is undone by detokenize, but for unknown words', () => {
+    const tokens = tokenize('the film was rare', words, { dimension: 100 });
+    expect(detokenize(tokens, byRank(words), 3)).toBe('? the film ? rare');
+  });
+});

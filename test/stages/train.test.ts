@@ -1,0 +1,117 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { readModel } from '../../src/formats/safetensors.ts';
+import type { VectorBatch } from '../../src/formats/vector-batch.ts';
+import { vectors } from '../../src/formats/vectors.ts';
+import { train } from '../../src/stages/train.ts';
+import { goldens, input, relativeDifference } from '../engine/golden.ts';
+import { temporaryFolder } from '../folder.ts';
+import { chunked, collect, streamOf } from '../streams.ts';
+import { through } from './through.ts';
+
+const bytesOf = async (options: object, bytes: Uint8Array = input): Promise<Buffer> =>
+  Buffer.concat(await collect(through(train, options, chunked(bytes))));
+
+const linesOf = (file: string): object[] =>
+  readFileSync(file, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as object);
+
+const short = { units: [3], epochs: 2, batchSize: 16 };
+
+describe('train', () => {
+  test.each(goldens)('writes the model and the history that Keras gets: $name', async (golden) => {
+    const file = join(temporaryFolder(), 'history.ndjson');
+    const model = await readModel(streamOf(await bytesOf({ ...golden.options, history: file })));
+    expect(relativeDifference(model.layers, golden.layers)).toBeLessThan(5e-5);
+    expect(model).toMatchObject({ dimension: 30, encoding: 'multi-hot' });
+    const expected = golden.history.map((epoch) => ({
+      ...Object.fromEntries(Object.entries(epoch).map(([name, value]) => [name, expect.closeTo(value, 4)])),
+      seconds: expect.any(Number),
+    }));
+    expect(linesOf(file)).toEqual(expected);
+  });
+
+  test('writes the same bytes three times, and others for another seed', async () => {
+    const first = await bytesOf(short);
+    expect(await bytesOf(short)).toEqual(first);
+    expect(await bytesOf(short)).toEqual(first);
+    expect(await bytesOf({ ...short, seed: 2 })).not.toEqual(first);
+    expect(await bytesOf({ ...short, seed: 0 })).not.toEqual(first);
+  });
+
+  test('trains the same, whether it judges the validation rows or not', async () => {
+    expect(await bytesOf({ ...short, validate: [] })).toEqual(await bytesOf(short));
+  });
+
+  test('does not validate on validation rows that it fits, unless told to', async () => {
+    const file = join(temporaryFolder(), 'history.ndjson');
+    const fit = ['train', 'validation'];
+    await bytesOf({ ...short, fit, history: file });
+    expect(linesOf(file)[0]).not.toHaveProperty('val_loss');
+    await bytesOf({ ...short, fit, validate: ['test'], history: file });
+    expect(linesOf(file)[0]).toHaveProperty('val_loss');
+  });
+
+  test('writes a history that is complete, or none', async () => {
+    const folder = temporaryFolder();
+    const file = join(folder, 'history.ndjson');
+    writeFileSync(file, 'an older one');
+    const diverging = {
+      ...short,
+      optimizer: 'sgd',
+      learningRate: 1e6,
+      loss: 'mean_squared_error',
+      epochs: 50,
+    };
+    const options = { ...diverging, activation: 'linear', outputActivation: 'linear', history: file };
+    await expect(bytesOf(options)).rejects.toMatchObject({
+      code: 'OUT_OF_RANGE',
+      message: expect.stringMatching(
+        /^(the loss|a weight) is (-?Infinity|NaN) in epoch \d+, batch \d+$/,
+      ) as string,
+    });
+    expect(readdirSync(folder)).toEqual(['history.ndjson']);
+    expect(readFileSync(file, 'utf8')).toBe('an older one');
+  });
+
+  test('says where its history cannot be written, before it trains', async () => {
+    const history = join(temporaryFolder(), 'missing', 'history.ndjson');
+    await expect(bytesOf({ ...short, history })).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+      where: { file: history },
+    });
+    expect(existsSync(history)).toBe(false);
+  });
+
+  test('says which splits there are when those to fit have no rows', async () => {
+    const batches = await collect(vectors.read(chunked(input)));
+    const renamed = batches.map((batch): VectorBatch => ({
+      ...batch,
+      splits: batch.splits.map(() => 'test'),
+    }));
+    const onlyTest = Buffer.concat(await collect(vectors.write(streamOf(...renamed))));
+    await expect(bytesOf(short, onlyTest)).rejects.toMatchObject({
+      code: 'BAD_VALUE',
+      message: 'no row is marked train',
+      hint: 'the rows of each split: test 90',
+    });
+    await expect(
+      bytesOf({ ...short, fit: ['test'], validate: ['validation'] }, onlyTest),
+    ).rejects.toMatchObject({
+      message: 'no row is marked validation',
+      where: { field: 'validate' },
+    });
+    expect(await bytesOf({ ...short, fit: ['test'] }, onlyTest)).not.toHaveLength(0);
+  });
+
+  test('refuses a number that its optimizer has no use for', async () => {
+    await expect(bytesOf({ optimizer: 'sgd', rho: 0.9 })).rejects.toMatchObject({ code: 'BAD_VALUE' });
+  });
+
+  test('has what its output depends on in its toolchain', async () => {
+    expect(Object.keys(await train.toolchain!())).toContain('backend');
+  });
+});
