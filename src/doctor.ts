@@ -34,7 +34,7 @@ export function report({ engine, toolchain, platform, versions }: Findings): str
   const lines = [
     engine.backend === 'native'
       ? `engine: TensorFlow ${engine.tensorflow}, natively`
-      : 'engine: TensorFlow.js in plain JavaScript, many times slower than the native one',
+      : 'engine: TensorFlow.js in plain JavaScript, about half as fast as the native one',
     ...(engine.reason === undefined ? [] : [`  because ${engine.reason}`, ...ADVICE]),
     `platform: ${platform}`,
     ...Object.entries(versions).map(([name, version]) => `${name}: ${version}`),

@@ -37,7 +37,7 @@ export class Operations {
     });
   }
 
-  /** Runs an operation that has one output. Numbers become float32 scalars. */
+  /** Runs an operation that has one output. */
   run(name: string, attributes: Attributes, inputs: readonly Tensor[]): Tensor {
     return this.#backend.executeMultipleOutputs(name, attributes, [...inputs], 1)[0]!;
   }

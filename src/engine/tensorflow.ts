@@ -9,7 +9,7 @@ export type TensorFlow = typeof import('@tensorflow/tfjs');
 export interface LoadedTensorFlow {
   /** TensorFlow.js's API: the same object, whatever computes. */
   readonly tf: TensorFlow;
-  /** `native`: TensorFlow's C library. `cpu`: plain JavaScript, many times slower. */
+  /** `native`: TensorFlow's C library. `cpu`: plain JavaScript, about half as fast. */
   readonly backend: 'native' | 'cpu';
   /** The C library's version, where it computes. */
   readonly tensorflow?: string;
@@ -19,12 +19,13 @@ export interface LoadedTensorFlow {
 
 /**
  * What TensorFlow reads from the environment when it is loaded; what a user has set stays.
- * oneDNN picks kernels by processor, so its results differ between machines, and products of small matrices take
- * five times as long. With more than one thread the number of cores decides in which order a large product is summed.
+ * oneDNN picks kernels by processor, so its results differ between machines, products of small matrices take five
+ * times as long, and a signal that comes during one of its matrix products can end the process; it has two switches. With more than one thread the number of cores decides in which order a large product is summed.
  * Log level 2 leaves errors.
  */
 const ENVIRONMENT = {
   TF_ENABLE_ONEDNN_OPTS: '0',
+  TENSORFLOW_USE_CUSTOM_CONTRACTION_KERNEL: 'false',
   TF_NUM_INTRAOP_THREADS: '1',
   TF_NUM_INTEROP_THREADS: '1',
   TF_CPP_MIN_LOG_LEVEL: '2',

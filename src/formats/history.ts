@@ -34,7 +34,7 @@ export const history = ndjson<Epoch>('history', (value, line) => {
 
 /**
  * Passes epochs on, and writes each to `path` as it comes. The file grows under the name `path` + `.partial`, to be watched
- * with `tail -f`, and gets its own name when the last epoch is there; a failure before leaves neither.
+ * with `tail -f`, and gets its own name when the last epoch is there; after a failure what was there before is still there.
  * What is there and no regular file (a named pipe, a link such as `/dev/stderr`) is written to as it is.
  */
 export async function* recordHistory(epochs: AsyncIterable<Epoch>, path: string): AsyncGenerator<Epoch> {

@@ -33,4 +33,10 @@ describe('first weights', () => {
     );
     expect(first!.kernel).not.toEqual(second!.kernel);
   });
+
+  test('that would not fit into memory are refused', () => {
+    expect(() => initializeLayers(4_294_967_295, shapes, 1)).toThrow(
+      /16 units on 4294967295 inputs is too large/,
+    );
+  });
 });
