@@ -21,6 +21,10 @@ export function makeSample(seed = 1): Sample {
       'x_test.npy': writeRows(test.map(toNumbers)),
       'y_test.npy': writeLabels(test.map(({ label }) => label)),
     },
-    wordIndex: `${JSON.stringify(Object.fromEntries(ranks), null, 2)}\n`,
+    wordIndex: writeWordIndex(ranks),
   };
 }
+
+/** On one line, with a blank after each comma and colon, as Python writes JSON. */
+const writeWordIndex = (ranks: ReadonlyMap<string, number>): string =>
+  `{${[...ranks].map(([word, rank]) => `${JSON.stringify(word)}: ${rank}`).join(', ')}}`;

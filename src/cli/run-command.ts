@@ -16,6 +16,7 @@ import { sluiceVersions } from './versions.ts';
 export async function runCommand(args: string[], signal: AbortSignal): Promise<number> {
   const options = await readRunOptions('run', args);
   if (options === undefined) return 0;
+  const started = new Date();
   const { experiment, steps } = await readExperiment(options);
   const store = new Store(options.store);
   const planning: Planning = {
@@ -32,7 +33,6 @@ export async function runCommand(args: string[], signal: AbortSignal): Promise<n
     return 0;
   }
 
-  const started = new Date();
   await store.removeLitter();
   const names = steps.map(({ name }) => name);
   const report = tellRun({

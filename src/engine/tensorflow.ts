@@ -1,8 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import util from 'node:util';
 import type { Toolchain } from '../stage.ts';
+import { findNative, installedVersion, loads } from './tfjs-node.ts';
 
 export type TensorFlow = typeof import('@tensorflow/tfjs');
 
@@ -55,51 +53,20 @@ export async function loadTensorFlow(
 
 /**
  * What `loadTensorFlow` would use, as it stands in keys, without loading anything. Results depend on the backend,
- * TensorFlow's version and its settings. `bundled` is the library that came with tfjs-node.
+ * TensorFlow's version and its settings, and on the platform's and Node's arithmetic. `bundled` is the library that came with tfjs-node.
  */
 export async function describeEngine(): Promise<Toolchain> {
+  const common = {
+    platform: `${process.platform} ${process.arch}`,
+    node: process.versions.node.split('.')[0]!,
+    tfjs: installedVersion('@tensorflow/tfjs'),
+  };
   const native = findNative();
-  const tfjs = readJson(require.resolve('@tensorflow/tfjs/package.json')).version;
-  if (!native?.built) return { backend: 'cpu', tfjs };
+  if (native === undefined || !(await loads(native))) return { ...common, backend: 'cpu' };
   const { TF_CPP_MIN_LOG_LEVEL: _, ...settings } = ENVIRONMENT;
   const set = Object.entries(settings).map(([name, value]) => [name, process.env[name] ?? value]);
-  return { backend: 'native', tfjs, tensorflow: native.tensorflow, ...Object.fromEntries(set) };
+  return { ...common, backend: 'native', tensorflow: native.tensorflow, ...Object.fromEntries(set) };
 }
-
-/** tfjs-node as it is on the disk; undefined where the package is missing. */
-export function findNative(): NativePackage | undefined {
-  let file: string;
-  try {
-    file = require.resolve('@tensorflow/tfjs-node/package.json');
-  } catch {
-    return undefined;
-  }
-  const { version, binary } = readJson(file);
-  // The newest Node-API version that both know: node-pre-gyp's choice.
-  const api = Math.max(...binary.napi_versions.filter((known) => known <= Number(process.versions['napi'])));
-  const binding = join(dirname(file), 'lib', `napi-v${api}`, 'tfjs_binding.node');
-  const linked = join(dirname(file), 'deps', 'tensorflow.json');
-  return {
-    version,
-    folder: dirname(file),
-    built: existsSync(binding),
-    tensorflow: existsSync(linked) ? readJson(linked).version : 'bundled',
-  };
-}
-
-export interface NativePackage {
-  readonly version: string;
-  readonly folder: string;
-  /** Whether the binding for this Node is there. It may still fail to load. */
-  readonly built: boolean;
-  /** The version of the C library that `npm run tensorflow` linked, or `bundled`. */
-  readonly tensorflow: string;
-}
-
-const require = createRequire(import.meta.url);
-
-const readJson = (file: string) =>
-  JSON.parse(readFileSync(file, 'utf8')) as { version: string; binary: { napi_versions: number[] } };
 
 function whyNot(error: unknown): string {
   const native = findNative();

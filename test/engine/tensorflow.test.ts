@@ -1,6 +1,10 @@
+import { readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import util from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { describeEngine, findNative, loadTensorFlow } from '../../src/engine/tensorflow.ts';
+import { describeEngine, loadTensorFlow } from '../../src/engine/tensorflow.ts';
+import { findNative, loads } from '../../src/engine/tfjs-node.ts';
+import { temporaryFolder } from '../folder.ts';
 
 const failing = (message: string) => () => Promise.reject(new Error(message));
 
@@ -66,5 +70,33 @@ describe('describeEngine', () => {
 
   test('leaves TensorFlow’s log level out: it changes no result', async () => {
     expect(await describeEngine()).not.toHaveProperty('TF_CPP_MIN_LOG_LEVEL');
+  });
+});
+
+describe('loads', () => {
+  const native = (folder: string, content: string) => {
+    const binding = join(folder, 'x.node');
+    writeFileSync(binding, content);
+    return { version: '0', folder, binding, built: true, tensorflow: 'bundled' };
+  };
+
+  test('is no for a binding that is missing or broken, and remembers it', async () => {
+    const folder = temporaryFolder();
+    expect(await loads({ ...native(folder, ''), built: false })).toBe(false);
+    expect(await loads(native(folder, 'no library'))).toBe(false);
+    expect(JSON.parse(readFileSync(join(folder, 'loads.json'), 'utf8'))).toMatchObject({ loads: false });
+  });
+
+  test('asks again when the binding is another one', async () => {
+    const folder = temporaryFolder();
+    const broken = native(folder, 'no library');
+    const { mtimeMs } = statSync(broken.binding);
+    writeFileSync(
+      join(folder, 'loads.json'),
+      JSON.stringify({ asked: `${process.version} ${mtimeMs}`, loads: true }),
+    );
+    expect(await loads(broken)).toBe(true);
+    utimesSync(broken.binding, 1, 1);
+    expect(await loads(broken)).toBe(false);
   });
 });

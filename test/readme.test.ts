@@ -1,0 +1,96 @@
+import { existsSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { StageError, type ErrorCode } from '../src/error.ts';
+import { stageNames } from '../src/cli/catalog.ts';
+import { writeReference } from '../scripts/reference.ts';
+import { newShell, root } from './cli/shell.ts';
+
+const read = (file: string): string => readFileSync(join(root, file), 'utf8');
+
+/** The blocks of code in a page that are marked with a language. */
+const blocks = (page: string, language: string): string[] =>
+  [...page.matchAll(/^```(\w+)\n([^]*?)^```$/gm)]
+    .filter((found) => found[1] === language)
+    .map((found) => found[2]!);
+
+describe('README.md', () => {
+  const page = read('README.md');
+
+  test.each(blocks(page, 'sh').map((script, i) => [i + 1, script]))(
+    'its shell block %i runs',
+    async (_, script) => {
+      const { folder, sh } = newShell();
+      symlinkSync(join(root, 'config'), join(folder, 'config'));
+      const { code, stderr } = await sh(`set -e\n${script}`);
+      expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
+    },
+  );
+
+  test('what it says to type in a console are commands that there are', () => {
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+    const typed = blocks(page, 'console').flatMap((block) =>
+      [...block.matchAll(/^\$ (.*)$/gm)].map((found) => found[1]!),
+    );
+    expect(typed.length).toBeGreaterThan(5);
+    for (const command of typed.flatMap((line) => line.split(' && '))) {
+      const [program, word, script] = command.split(' ');
+      if (program === 'sluice') expect(['run', 'graph', 'doctor', ...stageNames]).toContain(word);
+      else if (word === 'run') expect(Object.keys(scripts)).toContain(script);
+      else expect(command).toMatch(/^npm (ci|start|test|link)$/);
+    }
+  });
+
+  test('its experiment in full is one', async () => {
+    const yaml = blocks(page, 'yaml').at(-1)!;
+    const { folder, sh } = newShell();
+    symlinkSync(join(root, 'config'), join(folder, 'config'));
+    const script = `cat > x.yaml <<'END'\n${yaml}END\nsluice run x.yaml --dry-run`;
+    expect(await sh(script)).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  test('it has every stage, every error code, and links that lead somewhere', () => {
+    for (const stage of stageNames) expect(page).toContain(`| \`${stage}\` |`);
+    const codes = [...read('src/error.ts').matchAll(/^ {2}\| '([A-Z_]+)'/gm)].map(
+      (found) => found[1] as ErrorCode,
+    );
+    expect(codes.length).toBeGreaterThan(10);
+    for (const code of codes) expect(page).toContain(`| \`${new StageError(code, '').code}\` |`);
+    for (const [, target] of page.matchAll(/\]\(([^):]+)\)/g))
+      expect(existsSync(join(root, target!)), target).toBe(true);
+  });
+});
+
+test('STAGES.md is what the declarations say', async () => {
+  expect(read('STAGES.md')).toBe(await writeReference());
+});
+
+describe('ARCHITECTURE.md', () => {
+  const page = read('ARCHITECTURE.md');
+  const tree = blocks(page.replace('```\nconfig/', '```tree\nconfig/'), 'tree')[0]!;
+
+  test('its tree has the folders and files that there are', () => {
+    let folder = '';
+    for (const line of tree.split('\n')) {
+      const indent = /^ */.exec(line)![0].length;
+      const names = line.trim().split(/ {3,}| (?=the |one |a |what )/)[0]!;
+      for (const name of names.split(/[, ]+/).filter((word) => /[./]/.test(word))) {
+        expect(existsSync(join(root, indent === 0 ? '' : folder, name)), `${folder}${name}`).toBe(true);
+      }
+      if (indent === 0) folder = line.split(' ')[0]!;
+    }
+  });
+
+  test('it leaves out no file of the runner and no folder of the sources', () => {
+    for (const name of readdirSync(join(root, 'pipeline'))) expect(tree).toContain(name);
+    for (const name of readdirSync(join(root, 'src'))) expect(tree).toContain(name);
+  });
+
+  test('the files that it names in its text are there', () => {
+    const named = [...page.matchAll(/`((?:src|pipeline|test|scripts)\/[\w./-]+)`/g)].map(
+      (found) => found[1]!,
+    );
+    expect(named.length).toBeGreaterThan(10);
+    for (const file of named) expect(existsSync(join(root, file)), file).toBe(true);
+  });
+});
