@@ -1,0 +1,72 @@
+import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { RunRecord } from '../pipeline/record.ts';
+import { type Stored, Store } from '../pipeline/store.ts';
+import type { Epoch } from '../src/formats/history.ts';
+import { type Cost, measure } from './measure.ts';
+
+/** The repository: this file runs as dist/bench/sluice.js. */
+export const ROOT = resolve(import.meta.dirname, '../..');
+
+/** The command line that runs Sluice. */
+export const SLUICE = [process.execPath, join(ROOT, 'dist/src/cli.js')] as const;
+
+/** Where an experiment is run, and on which files. */
+export interface Workspace {
+  readonly folder: string;
+  readonly parameters: readonly string[];
+}
+
+/** What a run cost, and its own record. */
+export interface Run extends Cost {
+  readonly record: RunRecord;
+}
+
+/** Runs config/imdb.yaml, or some of its steps, with the workspace's own store and results. */
+export async function runExperiment(
+  { folder, parameters }: Workspace,
+  more: readonly string[] = [],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Run> {
+  const places = ['--store', join(folder, 'store'), '--results', join(folder, 'results')];
+  const command = [...SLUICE, 'run', join(ROOT, 'config/imdb.yaml'), ...parameters, ...places, ...more];
+  const cost = await measure(command as [string, ...string[]], environment);
+  const record = JSON.parse(readFileSync(join(folder, 'results/imdb/run.json'), 'utf8')) as RunRecord;
+  return { ...cost, record };
+}
+
+/** Where an output of a step of this run lies. */
+function outputOf({ folder }: Workspace, { record }: Run, step: string, output: string): string {
+  const written = record.steps[step]?.['written'] as Readonly<Record<string, Stored>> | undefined;
+  const stored = written?.[output];
+  if (stored === undefined) throw new Error(`the run's record has no output ${output} of ${step}`);
+  return new Store(join(folder, 'store')).objectPath(stored.sha256);
+}
+
+/** Runs a training step, and gives its epochs too. */
+export async function runTraining(
+  workspace: Workspace,
+  step: string,
+  more: readonly string[] = [],
+): Promise<Run & { readonly epochs: readonly Epoch[] }> {
+  const run = await runExperiment(workspace, [step, ...more]);
+  const lines = readFileSync(outputOf(workspace, run, step, 'history'), 'utf8')
+    .trim()
+    .split('\n');
+  return { ...run, epochs: lines.map((line) => JSON.parse(line) as Epoch) };
+}
+
+/**
+ * Gets the two files into `folder`/data, through `sluice run` and so checked; gives the parameters that take them
+ * from there. So no figure holds the time of a download.
+ */
+export async function fetchData(folder: string, params: string | undefined): Promise<string[]> {
+  const parameters = params === undefined ? [] : ['--params', params];
+  const data = join(folder, 'data');
+  mkdirSync(data, { recursive: true });
+  const workspace = { folder: join(folder, 'download'), parameters };
+  const run = await runExperiment(workspace, ['reviews', 'wordIndex']);
+  copyFileSync(outputOf(workspace, run, 'reviews', 'out'), join(data, 'imdb.npz'));
+  copyFileSync(outputOf(workspace, run, 'wordIndex', 'out'), join(data, 'imdb_word_index.json'));
+  return [...parameters, '--set', `source=${data}`];
+}
