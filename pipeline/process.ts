@@ -48,12 +48,15 @@ export const runProcess: RunProcess = async (job, told, signal) => {
       child.once('close', (code, by) => resolve(code ?? by!));
     });
     const stop = endOnAbort(child.pid, signal);
+    const kill = (): void => endGroup(child.pid, 'SIGKILL');
+    process.once('exit', kill); // should we be told to end at once
     try {
       const [exit] = await Promise.all([ended, tellLines(child.stderr!, told)]);
       return { exit, peakBytes };
     } finally {
       clearInterval(sampler);
       stop();
+      process.off('exit', kill);
     }
   } finally {
     await stdout.close();

@@ -118,10 +118,14 @@ export class Store {
     await this.writeJson(this.#entryPath(key), entry);
   }
 
-  /** The key that a step had when it last ran or hit, for telling what has changed since. */
+  /** The key that a step had when it last ran or hit, for telling what has changed since; `undefined` if it can't be read. */
   async last(experiment: string, step: string): Promise<KeyParts | undefined> {
     const text = await readIfThere(this.#lastPath(experiment, step));
-    return text === undefined ? undefined : (JSON.parse(text) as KeyParts);
+    try {
+      return text === undefined ? undefined : (JSON.parse(text) as KeyParts);
+    } catch {
+      return undefined;
+    }
   }
 
   async setLast(experiment: string, step: string, parts: KeyParts): Promise<void> {

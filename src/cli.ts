@@ -1,18 +1,18 @@
 #!/usr/bin/env node
 import { formatError, fromSystemError, StageError } from './error.ts';
 import { loadStage, stageNames } from './cli/catalog.ts';
-import { OutputClosed } from './cli/output.ts';
+import { OutputClosed, writeText } from './cli/output.ts';
 
 /** Exit codes: 0 done, 1 failed, 2 bad usage or configuration, 130 interrupted. */
 async function main([command, ...args]: string[], signal: AbortSignal): Promise<number> {
   if (command === undefined || command === '--help' || command === '-h' || command === 'help') {
     const { showHelp } = await import('./cli/help.ts');
-    process.stdout.write(await showHelp());
+    await writeText(await showHelp());
     return 0;
   }
   if (command === '--version') {
     const { sluiceVersions } = await import('./cli/versions.ts');
-    process.stdout.write(`${(await sluiceVersions())['sluice']}\n`);
+    await writeText(`${(await sluiceVersions())['sluice']}\n`);
     return 0;
   }
   if (command === 'run') return (await import('./cli/run-command.ts')).runCommand(args, signal);
@@ -51,12 +51,14 @@ async function tellFailure(error: unknown, signal: AbortSignal): Promise<number>
 }
 
 const interruption = new AbortController();
-for (const name of ['SIGINT', 'SIGTERM', 'disconnect'] as const) {
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect'] as const) {
   process.on(name, () => {
     if (interruption.signal.aborted) process.exit(130); // the second time: at once
     interruption.abort();
   });
 }
+// Whoever followed us is gone, and with them the only place for what we have to say.
+process.stderr.on('error', () => interruption.abort());
 process.channel?.unref(); // listening for the runner's end must not keep us alive
 
 const code = await main(process.argv.slice(2), interruption.signal).catch((error: unknown) =>

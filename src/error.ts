@@ -9,6 +9,7 @@ export type ErrorCode =
   | 'NOT_FOUND'
   | 'NOT_JSON'
   | 'OUT_OF_RANGE'
+  | 'SYSTEM'
   | 'TRUNCATED'
   | 'UNREACHABLE'
   | 'UNSUPPORTED'
@@ -62,10 +63,11 @@ export function formatError(error: StageError): string {
   ].join('\n');
 }
 
-/** Turns what the operating system refused (no such file, no space, no right) into a `StageError`. */
+/** Turns what the operating system refused (no such file, no space, no right, …) into a `StageError`. */
 export function fromSystemError(error: unknown, file?: string): unknown {
   if (!(error instanceof Error) || !('code' in error) || !('syscall' in error)) return error;
   const path = file ?? ('path' in error ? String(error.path) : undefined);
+  if (error.syscall === 'uv_cwd') return new StageError('NOT_FOUND', 'the working folder was removed');
   const about = { cause: error, ...(path === undefined ? {} : { where: { file: path } }) };
   switch (error.code) {
     case 'ENOENT':
@@ -84,6 +86,6 @@ export function fromSystemError(error: unknown, file?: string): unknown {
         hint: 'free some space and run it again; nothing half-written was kept',
       });
     default:
-      return error;
+      return new StageError('SYSTEM', error.message, about);
   }
 }

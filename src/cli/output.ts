@@ -4,6 +4,8 @@ import { promisify } from 'node:util';
 import { StageError } from '../error.ts';
 import type { AnyStage } from '../stage.ts';
 
+type Bytes = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+
 /** Thrown when whoever reads our standard output has had enough, as `head` does. */
 export class OutputClosed extends Error {}
 
@@ -14,11 +16,16 @@ export function checkTerminal({ writes, example }: AnyStage): void {
   throw new StageError('USAGE', `it writes ${writes.name}, which a terminal can't show`, { hint });
 }
 
-/** Writes to the standard output, as fast as its reader takes it. A file is emptied again if something goes wrong. */
-export async function writeStandardOutput(
-  bytes: AsyncIterable<Uint8Array>,
-  signal: AbortSignal,
-): Promise<void> {
+/** Writes a text to the standard output. Throws as `writeStandardOutput` does. */
+export function writeText(text: string): Promise<void> {
+  return writeStandardOutput([Buffer.from(text)], new AbortController().signal);
+}
+
+/**
+ * Writes to the standard output, as fast as its reader takes it. A file is emptied again if something goes wrong.
+ * Throws `OutputClosed`, and the system's own errors.
+ */
+export async function writeStandardOutput(bytes: Bytes, signal: AbortSignal): Promise<void> {
   const stat = fstatSync(1);
   try {
     await (stat.isFIFO() || stat.isSocket() || process.stdout.isTTY
@@ -30,7 +37,7 @@ export async function writeStandardOutput(
   }
 }
 
-async function writeStream(bytes: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void> {
+async function writeStream(bytes: Bytes, signal: AbortSignal): Promise<void> {
   const { stdout } = process;
   let failure: Error | undefined;
   stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -49,7 +56,7 @@ async function writeStream(bytes: AsyncIterable<Uint8Array>, signal: AbortSignal
 }
 
 /** Node's own stream for files passes over a write that the disk had room for in part only. */
-async function writeFile(bytes: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void> {
+async function writeFile(bytes: Bytes, signal: AbortSignal): Promise<void> {
   const writeSome = promisify(write);
   for await (const chunk of bytes) {
     for (let start = 0; start < chunk.length;) {

@@ -9,6 +9,7 @@ import { runPlan } from '../../pipeline/run.ts';
 import { Store } from '../../pipeline/store.ts';
 import { summarize } from '../../pipeline/summary.ts';
 import { readExperiment, take } from './experiment.ts';
+import { writeText } from './output.ts';
 import { readRunOptions } from './run-options.ts';
 import { sluiceVersions } from './versions.ts';
 
@@ -29,7 +30,10 @@ export async function runCommand(args: string[], signal: AbortSignal): Promise<n
   const plan = await makePlan(steps, planning);
   if (options.only) take(checkOnly(steps, plan, options.steps));
   if (options.dryRun) {
-    tellPlan(plan, { write: toStdout, colour: inColour(process.stdout), explain: options.explain });
+    let text = '';
+    const write = (line: string): void => void (text += line);
+    tellPlan(plan, { write, colour: inColour(process.stdout), explain: options.explain });
+    await writeText(text);
     return 0;
   }
 
@@ -71,6 +75,5 @@ const EXTENSION = import.meta.url.slice(-3);
 /** The command line that runs this program, up to the stage's name. */
 const PROGRAM = [process.execPath, fileURLToPath(new URL(`../cli${EXTENSION}`, import.meta.url))];
 
-const toStdout = (text: string): void => void process.stdout.write(text);
 const toStderr = (text: string): void => void process.stderr.write(text);
 const inColour = (stream: NodeJS.WriteStream): boolean => stream.isTTY === true && !process.env['NO_COLOR'];

@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
 import yargs, { type Argv } from 'yargs';
 import { fromSystemError, StageError } from '../error.ts';
 import { unknownFlag } from './flags.ts';
+import { writeText } from './output.ts';
 
 /** What `sluice run` and `sluice graph` are told. */
 export interface RunOptions {
@@ -17,6 +19,7 @@ export interface RunOptions {
   readonly dryRun: boolean;
   readonly explain: boolean;
   readonly jobs: number;
+  /** Absolute paths. In a working folder that was removed meanwhile, Node 20's recursive mkdir of a relative one never ends. */
   readonly store: string;
   readonly results: string;
 }
@@ -26,7 +29,7 @@ export async function readRunOptions(command: string, args: string[]): Promise<R
   const parser = describeRun(command, args);
   const argv = parse(parser);
   if (argv.help) {
-    process.stdout.write(`${await parser.getHelp()}\n`);
+    await writeText(`${await parser.getHelp()}\n`);
     return undefined;
   }
   const [file, ...steps] = argv._.map(String);
@@ -44,8 +47,8 @@ export async function readRunOptions(command: string, args: string[]): Promise<R
     dryRun: argv['dry-run'] ?? false,
     explain: argv.explain ?? false,
     jobs: readJobs(argv.jobs),
-    store: argv.store ?? '.sluice',
-    results: argv.results ?? 'results',
+    store: resolve(argv.store ?? '.sluice'),
+    results: resolve(argv.results ?? 'results'),
   };
 }
 

@@ -4,7 +4,7 @@ import { flagOf, valueText } from '../options.ts';
 import type { AnyStage, Context } from '../stage.ts';
 import { flagsOf, readOptions, type Flag } from './flags.ts';
 import { readStandardInput } from './input.ts';
-import { checkTerminal, writeStandardOutput } from './output.ts';
+import { checkTerminal, writeStandardOutput, writeText } from './output.ts';
 import { showProgress } from './progress.ts';
 
 /** `sluice STAGE [options] < in > out`, from the stage's declaration. */
@@ -43,7 +43,7 @@ async function parseArguments(
   const parser = describeStage(name, stage, args);
   const { _: loose, $0: _program, help, h: _h, ...given } = parse(parser);
   if (help === true) {
-    process.stdout.write(`${await parser.getHelp()}\n`);
+    await writeText(`${await parser.getHelp()}\n`);
     return undefined;
   }
   if (positional && given[positional] === undefined && loose.length > 0)

@@ -36,6 +36,12 @@ describe('stages in a shell', () => {
     expect(code).toBe(1);
   });
 
+  test('so is one under a help text', async () => {
+    const { stderr, code } = await newShell().sh('sluice --help > /dev/full');
+    expect(stderr).toMatch(/^DISK_FULL: /);
+    expect(code).toBe(1);
+  });
+
   test('what was written to a file before a failure is taken back', async () => {
     const { sh, folder } = newShell();
     const { stderr, code } = await sh(`

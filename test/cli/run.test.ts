@@ -143,6 +143,21 @@ describe('sluice run', () => {
     expect(told).toContain('failed: interrupted');
     expect((await sh('ls .sluice/tmp; pgrep -f "sleep 10[0]"')).stdout).toBe('');
   });
+
+  test('a run that nobody follows any longer ends, and its steps with it', async () => {
+    const yaml = 'steps:\n  long: { command: "while sleep 0.1001; do echo on >&2; done" }';
+    const { sh } = withExperiment(yaml);
+    const { stdout, code } = await sh('sluice run x.yaml 2>&1 | head -n 3');
+    expect({ lines: stdout.split('\n').length, code }).toEqual({ lines: 3, code: 130 });
+    expect((await sh('ls .sluice/tmp; pgrep -f "sleep 0.100[1]"')).stdout).toBe('');
+  });
+
+  test('a run whose folder is removed under it fails, and ends', async () => {
+    const { sh } = withExperiment('steps:\n  remover: { command: "rm -r ../inner; echo made" }');
+    const { stderr, code } = await sh('mkdir inner && cd inner && sluice run ../x.yaml');
+    expect(stderr).toContain('failed: ENOENT');
+    expect(code).toBe(1);
+  });
 });
 
 test('sluice graph prints the steps as Mermaid', async () => {
