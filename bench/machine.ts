@@ -16,6 +16,5 @@ export function describeMachine(
     `- Sluice: ${list(sluice)}`,
     `- Keras: ${keras ? list(keras) : 'not run'}`,
     `- date: ${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC`,
-    `- command: \`npm run bench -- ${process.argv.slice(2).join(' ')}\``,
   ];
 }

@@ -1,7 +1,6 @@
 import { existsSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { StageError, type ErrorCode } from '../src/error.ts';
 import { stageNames } from '../src/cli/catalog.ts';
 import { writeReference } from '../scripts/reference.ts';
 import { newShell, root } from './cli/shell.ts';
@@ -50,12 +49,11 @@ describe('README.md', () => {
   });
 
   test('it has every stage, every error code, and links that lead somewhere', () => {
-    for (const stage of stageNames) expect(page).toContain(`| \`${stage}\` |`);
-    const codes = [...read('src/error.ts').matchAll(/^ {2}\| '([A-Z_]+)'/gm)].map(
-      (found) => found[1] as ErrorCode,
-    );
+    const row = (name: string): RegExp => new RegExp(`^\\| \`${name}\` +\\|`, 'm');
+    for (const stage of stageNames) expect(page).toMatch(row(stage));
+    const codes = [...read('src/error.ts').matchAll(/^ {2}\| '([A-Z_]+)'/gm)].map((found) => found[1]!);
     expect(codes.length).toBeGreaterThan(10);
-    for (const code of codes) expect(page).toContain(`| \`${new StageError(code, '').code}\` |`);
+    for (const code of codes) expect(page).toMatch(row(code));
     for (const [, target] of page.matchAll(/\]\(([^):]+)\)/g))
       expect(existsSync(join(root, target!)), target).toBe(true);
   });

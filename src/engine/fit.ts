@@ -41,7 +41,8 @@ export async function* fit(trainer: Trainer, settings: Fit, context: Context): A
         tally.add(trainer.step(numbers), labelsOf(rows, numbers));
         batch++;
         if (!Number.isFinite(tally.loss)) throw diverged(`the loss is ${tally.loss}`, { epoch, batch });
-        progress.update(batch, describe({ loss: tally.loss, accuracy: tally.accuracy }));
+        const soFar = describe({ loss: tally.loss, accuracy: tally.accuracy });
+        progress.update(batch, `batch ${batch}/${batches} ${since(start)} s - ${soFar}`);
         // Lets a signal through, and what is written be written.
         await setImmediate();
         context.signal.throwIfAborted();
@@ -49,7 +50,7 @@ export async function* fit(trainer: Trainer, settings: Fit, context: Context): A
       checkWeights(trainer, { epoch, batch });
       const results = { ...report(tally, metrics), ...(await validate(trainer, settings, context.signal)) };
       const seconds = Math.round(performance.now() - start) / 1000;
-      progress.finish(`${seconds.toFixed(2)} s - ${describe(results)}`);
+      progress.finish(`${since(start)} s - ${describe(results)}`);
       yield { epoch, ...results, seconds };
     } catch (error) {
       progress.finish();
@@ -57,6 +58,8 @@ export async function* fit(trainer: Trainer, settings: Fit, context: Context): A
     }
   }
 }
+
+const since = (start: number): string => ((performance.now() - start) / 1000).toFixed(2);
 
 type Results = Omit<Epoch, 'epoch' | 'seconds'>;
 
