@@ -44,7 +44,10 @@ export const runProcess: RunProcess = async (job, told, signal) => {
       ? undefined
       : setInterval(() => (peakBytes = readMemory(child.pid, peakBytes)), 50);
     const ended = new Promise<number | string>((resolve, reject) => {
-      child.once('error', reject);
+      child.once('error', (error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT') error.message = `${program} is needed to run this, and is not installed`;
+        reject(error);
+      });
       child.once('close', (code, by) => resolve(code ?? by!));
     });
     const stop = endOnAbort(child.pid, signal);
@@ -83,7 +86,8 @@ function endGroup(pid: number | undefined, signal: NodeJS.Signals): void {
   try {
     process.kill(-pid, signal);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error; // ESRCH: it has ended by itself
+    // It has ended by itself: macOS says EPERM of a group whose members have ended and are not yet waited for.
+    if (!['ESRCH', 'EPERM'].includes((error as NodeJS.ErrnoException).code!)) throw error;
   }
 }
 

@@ -1,16 +1,33 @@
-import { existsSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { StageError } from '../src/error.ts';
 import { npmScript, run, runNpm } from './command.ts';
 
-/** Compiles tfjs-node's binding in its own folder against `deps/`. Throws `UNSUPPORTED` with the compiler's words. */
+/**
+ * Compiles tfjs-node's binding against its `deps/`. Throws `UNSUPPORTED` with the compiler's words.
+ * It does so in a temporary folder: make can't build where the path has a space.
+ */
 export function buildBinding(folder: string): void {
+  const workshop = mkdtempSync(join(realpathSync(tmpdir()), 'sluice-'));
+  try {
+    for (const part of ['package.json', 'binding.gyp', 'binding'])
+      cpSync(join(folder, part), join(workshop, part), { recursive: true });
+    symlinkSync(join(folder, 'deps'), join(workshop, 'deps'));
+    compile(folder, workshop);
+    cpSync(join(workshop, 'lib'), join(folder, 'lib'), { recursive: true });
+  } finally {
+    rmSync(workshop, { recursive: true, force: true });
+  }
+}
+
+function compile(folder: string, workshop: string): void {
   const require = createRequire(join(folder, 'package.json'));
   const builder = require.resolve('@mapbox/node-pre-gyp/bin/node-pre-gyp');
   const nodedir = findHeaders();
   const built = run(process.execPath, [builder, 'install', '--build-from-source'], {
-    cwd: folder,
+    cwd: workshop,
     env: {
       ...process.env,
       ...(nodedir && { npm_config_nodedir: nodedir }),

@@ -26,9 +26,12 @@ export function run(
   return {
     ok: status === 0,
     stdout: stdout ?? '',
-    complaint: error?.message ?? printed.slice(-12).join('\n'),
+    complaint: error ? describe(error, program) : printed.slice(-12).join('\n'),
   };
 }
+
+const describe = (error: NodeJS.ErrnoException, program: string): string =>
+  error.code === 'ENOENT' ? `there is no ${program}` : error.message;
 
 /** Runs npm, the one that runs this script where there is one. Throws `UNREACHABLE` where it fails. */
 export function runNpm(parameters: readonly string[], cwd = process.cwd()): string {

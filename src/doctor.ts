@@ -35,7 +35,7 @@ export function report({ engine, toolchain, platform, versions }: Findings): str
     engine.backend === 'native'
       ? `engine: TensorFlow ${engine.tensorflow}, natively`
       : 'engine: TensorFlow.js in plain JavaScript, about half as fast as the native one',
-    ...(engine.reason === undefined ? [] : [`  because ${engine.reason}`, ...ADVICE]),
+    ...(engine.reason === undefined ? [] : [`  because ${engine.reason}`, ...advice(versions)]),
     `platform: ${platform}`,
     ...Object.entries(versions).map(([name, version]) => `${name}: ${version}`),
     `in keys: ${Object.entries(toolchain)
@@ -51,10 +51,11 @@ export function report({ engine, toolchain, platform, versions }: Findings): str
 
 const PACKAGES = ['@tensorflow/tfjs', '@tensorflow/tfjs-node'];
 
-const ADVICE = [
+/** npm removes the package where its installer fails, and there is nothing to rebuild then. */
+const advice = (versions: Findings['versions']): string[] => [
   '  `npm run tensorflow` builds the binding on a Python TensorFlow, and installs one where there is none;',
   '  `npm run tensorflow -- --python PATH` takes the one of that interpreter;',
-  '  `npm rebuild @tensorflow/tfjs-node` runs the package’s own installer, which downloads from storage.googleapis.com',
+  `  \`npm ${versions['@tensorflow/tfjs-node'] === 'missing' ? 'ci' : 'rebuild @tensorflow/tfjs-node'}\` runs the package’s own installer, which downloads from storage.googleapis.com`,
 ];
 
 function installedVersion(name: string): string {

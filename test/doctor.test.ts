@@ -35,6 +35,12 @@ describe('report', () => {
     expect(text).not.toContain('warning');
   });
 
+  test('says how to run the package’s own installer, by whether the package is there', () => {
+    expect(report(fallback).join('\n')).toContain('`npm ci` runs');
+    const there = report({ ...fallback, versions: native.versions }).join('\n');
+    expect(there).toContain('`npm rebuild @tensorflow/tfjs-node` runs');
+  });
+
   test('warns where keys name an engine that does not compute', () => {
     const text = report({ ...fallback, toolchain: native.toolchain }).join('\n');
     expect(text).toContain('warning: keys say native');

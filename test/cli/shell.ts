@@ -1,4 +1,5 @@
 import { execa } from 'execa';
+import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '../folder.ts';
@@ -32,4 +33,11 @@ export function newShell(): {
     return { stdout: ended.stdout, stderr: ended.stderr, code: ended.exitCode ?? -1 };
   };
   return { folder, sh };
+}
+
+/** Whether a test must be skipped, for a program that isn't installed here. Says so. */
+export function isMissing(tool: string): boolean {
+  const missing = spawnSync(tool, ['--version']).error !== undefined;
+  if (missing) console.warn(`the tests that need ${tool} are skipped: it is not installed`);
+  return missing;
 }

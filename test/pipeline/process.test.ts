@@ -52,3 +52,10 @@ test('the memory of a process and its children is measured where the system tell
   if (process.platform === 'linux') expect(peakBytes).toBeGreaterThan(2e8);
   else expect(peakBytes).toBeUndefined();
 });
+
+test('a program that is not installed is named', async () => {
+  const job = { command: ['no-such-shell'], stdout: join(temporaryFolder(), 'out'), ipc: false };
+  await expect(runProcess(job, () => undefined, never)).rejects.toThrow(
+    'no-such-shell is needed to run this, and is not installed',
+  );
+});
