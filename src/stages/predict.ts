@@ -14,8 +14,7 @@ import { inputFile, integer } from '../options.ts';
 import { defineStage } from '../stage.ts';
 
 export const predict = defineStage({
-  summary:
-    'Gives the probability that a review is positive: of vectors, reviews, or text with a review a line',
+  summary: 'Gives the probability that a review is positive: of vectors, reviews, or lines of text',
   example: 'echo "what a film" | sluice predict --model model.safetensors --words imdb_word_index.json',
   reads: samples,
   writes: predictions,

@@ -24,7 +24,7 @@ describe('predictExactly', () => {
         const rows = rowsOf(dimension, columns);
         const theirs = await engine.predict(model, rows);
         expect([...predictExactly(model, rows)]).toEqual(
-          [...theirs].map((value) => expect.closeTo(value, 6) as number),
+          [...theirs].map((value) => expect.closeTo(value, 5) as number),
         );
       }),
       { numRuns: 50 },
