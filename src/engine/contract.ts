@@ -2,17 +2,17 @@ import type { DenseLayer, Loss, Model } from '../formats/model.ts';
 import type { Optimizer } from './optimizer.ts';
 import type { Rows } from './rows.ts';
 
-/** What trains multi-layer perceptrons with one output on sparse rows, and predicts with them. Engines agree up to rounding. */
+/** What trains multi-layer perceptrons with one output on sparse rows, and computes with them. Engines agree up to rounding. */
 export interface Engine {
   /** What computes: `native` (TensorFlow's C library) or `cpu` (JavaScript). */
   readonly backend: string;
   /** Starts training from `layers`, whose arrays stay as they are. */
   createTrainer(layers: readonly DenseLayer[], training: Training): Trainer;
   /**
-   * What the model gives for each row: float32[rows], probabilities where its last activation is `sigmoid`.
+   * What the model's last layer gives for each row before its activation: float32[rows], logits where that is `sigmoid`.
    * Throws `BAD_VALUE` where the rows' dimension isn't the model's, and the signal's reason once it is aborted.
    */
-  predict(model: Model, rows: Rows, signal?: AbortSignal): Promise<Float32Array>;
+  sums(model: Model, rows: Rows, signal?: AbortSignal): Promise<Float32Array>;
 }
 
 /** What to train on, and how. */

@@ -40,6 +40,11 @@ export function lossOf({ loss, activation }: Objective, sum: number, label: numb
   return -(label * Math.log(clipped) + (1 - label) * Math.log(1 - clipped));
 }
 
+/** The mean of `lossOf` over rows, at least one: float32[rows] of sums and of labels. */
+export function meanLoss(objective: Objective, sums: Float32Array, labels: Float32Array): number {
+  return sums.reduce((total, sum, row) => total + lossOf(objective, sum, labels[row]!), 0) / sums.length;
+}
+
 /** The derivative of `lossOf` by the sum. */
 export function slopeOf({ loss, activation }: Objective, sum: number, label: number): number {
   const output = activate(activation, sum);

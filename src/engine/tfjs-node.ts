@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -40,26 +40,42 @@ export function findNative(): NativePackage | undefined {
 }
 
 /**
- * Whether the binding loads. That takes a process half a second, so the answer is kept beside the package, for this
- * Node and this binding.
+ * Whether the binding loads. That takes a process half a second, so a yes is kept beside the package, for this Node,
+ * this binding and these libraries.
  */
 export async function loads({ built, binding, folder }: NativePackage): Promise<boolean> {
   if (!built) return false;
-  const record = join(folder, 'loads.json');
-  const asked = `${process.version} ${statSync(binding).mtimeMs}`;
+  const asked = [process.version, ...stampsOf(binding, join(folder, 'deps/lib'))].join('\n');
+  if (readIfThere(recordOf(folder)) === asked) return true;
+  if (!(await tryToLoad(binding))) return false;
   try {
-    const known = JSON.parse(readFileSync(record, 'utf8')) as { asked: string; loads: boolean };
-    if (known.asked === asked) return known.loads;
-  } catch {
-    // Not asked yet.
-  }
-  const answer = await tryToLoad(binding);
-  try {
-    writeFileSync(record, JSON.stringify({ asked, loads: answer }));
+    writeFileSync(recordOf(folder), asked);
   } catch {
     // A folder that may not be written to: it will be asked again.
   }
-  return answer;
+  return true;
+}
+
+/** Forgets that the binding loaded. */
+export const forgetLoads = ({ folder }: NativePackage): void => rmSync(recordOf(folder), { force: true });
+
+const recordOf = (folder: string): string => join(folder, 'loads.txt');
+
+/** When the binding and each library were last changed, and their sizes. */
+function stampsOf(binding: string, libraries: string): string[] {
+  const names = existsSync(libraries) ? readdirSync(libraries).toSorted() : [];
+  return [binding, ...names.map((name) => join(libraries, name))].map((file) => {
+    const stat = statSync(file, { throwIfNoEntry: false });
+    return stat ? `${file} ${stat.mtimeMs} ${stat.size}` : `${file} leads nowhere`;
+  });
+}
+
+function readIfThere(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined; // not asked yet
+  }
 }
 
 async function tryToLoad(binding: string): Promise<boolean> {

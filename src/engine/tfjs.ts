@@ -3,7 +3,7 @@ import type { DenseLayer } from '../formats/model.ts';
 import { Batcher } from './batch.ts';
 import type { Engine, Trainer, Training } from './contract.ts';
 import type { Kernels, Parameter } from './kernels.ts';
-import { activate, slopeOf, type Objective } from './loss.ts';
+import { slopeOf, type Objective } from './loss.ts';
 import { Perceptron, toTensors, type TensorLayer } from './perceptron.ts';
 import { checkDimension, type Rows } from './rows.ts';
 import type { TensorFlow } from './tensorflow.ts';
@@ -13,13 +13,11 @@ export function createEngine(tf: TensorFlow, kernels: Kernels, backend: string):
   return {
     backend,
     createTrainer: (layers, training) => new TensorFlowTrainer(tf, kernels, { layers, training }),
-    async predict(model, rows, signal) {
+    async sums(model, rows, signal) {
       checkDimension(model, rows);
       const layers = model.layers.map((layer) => toTensors(tf, layer));
       try {
-        const outputs = await new Perceptron(tf, kernels).sums(layers, rows, signal);
-        const { activation } = model.layers.at(-1)!;
-        return outputs.map((sum) => activate(activation, sum));
+        return await new Perceptron(tf, kernels).sums(layers, rows, signal);
       } finally {
         for (const { kernel, bias } of layers) tf.dispose([kernel, bias]);
       }

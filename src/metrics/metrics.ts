@@ -1,4 +1,3 @@
-import type { Loss } from '../formats/model.ts';
 import { confidence, type Confidence } from './calibration.ts';
 import {
   classificationMetrics,
@@ -6,24 +5,21 @@ import {
   type ClassificationMetrics,
   type ConfusionMatrix,
 } from './confusion.ts';
-import { meanLoss } from './loss.ts';
 import { rocAuc } from './roc-auc.ts';
 
 /** What a binary classifier is judged by, with Keras's and scikit-learn's names. */
 export interface Metrics extends ClassificationMetrics {
   readonly rows: number;
-  readonly loss: number;
   readonly roc_auc: number | null;
   readonly confusion_matrix: ConfusionMatrix;
   readonly confidence: Confidence;
 }
 
 /** Judges probabilities against labels, float32[rows] each, of at least one row. */
-export function metricsOf(loss: Loss, labels: Float32Array, probabilities: Float32Array): Metrics {
+export function metricsOf(labels: Float32Array, probabilities: Float32Array): Metrics {
   const matrix = confusionMatrix(labels, probabilities);
   return {
     rows: labels.length,
-    loss: meanLoss(loss, labels, probabilities),
     ...classificationMetrics(matrix),
     roc_auc: rocAuc(labels, probabilities),
     confusion_matrix: matrix,

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { loadEngine } from '../engine/engine.ts';
+import { activate, meanLoss } from '../engine/loss.ts';
 import { checkProbabilities } from '../engine/probabilities.ts';
 import { collectRows } from '../engine/rows.ts';
 import { countSplits, noRow } from '../engine/splits.ts';
@@ -30,7 +31,11 @@ export const evaluate = defineStage({
     const [rows] = await collectRows(countSplits(input, counts), on);
     if (rows.labels.length === 0) throw noRow('on', on, counts);
     const engine = await loadEngine((line) => context.say(line));
-    const probabilities = checkProbabilities(await engine.predict(model, rows, context.signal));
-    yield { splits: on, ...metricsOf(model.loss, rows.labels, probabilities) };
+    const sums = await engine.sums(model, rows, context.signal);
+    const { activation } = model.layers.at(-1)!;
+    const probabilities = checkProbabilities(sums.map((sum) => activate(activation, sum)));
+    // As in Keras, and as `train` judges: from the sums, of which a probability near 0 or 1 has lost most.
+    const loss = meanLoss({ loss: model.loss, activation }, sums, rows.labels);
+    yield { splits: on, loss, ...metricsOf(rows.labels, probabilities) };
   },
 });

@@ -20,19 +20,19 @@ const modelOf = (dimension: number): Model => ({
   layers: initializeLayers(dimension, shapes, 5),
 });
 
-/** A layer's output in plain numbers, for an input in plain numbers. */
+/** A layer's output in plain numbers, the last one's before its sigmoid, for an input in plain numbers. */
 const dense = ({ units, activation, kernel, bias }: DenseLayer, input: number[]): number[] =>
   Array.from({ length: units }, (_, unit) => {
     const sum = input.reduce((total, x, i) => total + x * kernel[i * units + unit]!, bias[unit]!);
-    return activation === 'tanh' ? Math.tanh(sum) : 1 / (1 + Math.exp(-sum));
+    return activation === 'tanh' ? Math.tanh(sum) : sum;
   });
 
-describe('predict', () => {
-  test('gives what dense layers give', async () => {
+describe('sums', () => {
+  test('are what dense layers give', async () => {
     await fc.assert(
       fc.asyncProperty(anyMatrix, async ({ dimension, columns }) => {
         const model = modelOf(dimension);
-        const outputs = await engine.predict(model, rowsOf(dimension, columns));
+        const outputs = await engine.sums(model, rowsOf(dimension, columns));
         for (const [row, ones] of columns.entries()) {
           const input = Array.from({ length: dimension }, (_, column) => Number(ones.includes(column)));
           expect(outputs[row]).toBeCloseTo(model.layers.reduce((x, layer) => dense(layer, x), input)[0]!, 5);
@@ -42,22 +42,22 @@ describe('predict', () => {
     );
   });
 
-  test('gives nothing for no rows, and takes more rows than it computes at once', async () => {
-    expect(await engine.predict(modelOf(4), rowsOf(4, []))).toHaveLength(0);
+  test('are none for no rows, and are given for more rows than are computed at once', async () => {
+    expect(await engine.sums(modelOf(4), rowsOf(4, []))).toHaveLength(0);
     const many = { ...rowsOf(4, []), labels: new Float32Array(3000), offsets: new Int32Array(3001) };
-    const outputs = await engine.predict(modelOf(4), many);
-    expect(new Set(outputs)).toEqual(new Set([0.5]));
+    const outputs = await engine.sums(modelOf(4), many);
+    expect(new Set(outputs)).toEqual(new Set([0]));
     expect(outputs).toHaveLength(3000);
   });
 
-  test('refuses rows of another dimension than the model’s', async () => {
-    await expect(engine.predict(modelOf(4), rowsOf(5, [[4]]))).rejects.toMatchObject({ code: 'BAD_VALUE' });
+  test('refuse rows of another dimension than the model’s', async () => {
+    await expect(engine.sums(modelOf(4), rowsOf(5, [[4]]))).rejects.toMatchObject({ code: 'BAD_VALUE' });
   });
 
-  test('stops when its signal is aborted', async () => {
+  test('stop when their signal is aborted', async () => {
     const reason = new Error('enough');
-    const prediction = engine.predict(modelOf(4), rowsOf(4, [[1]]), AbortSignal.abort(reason));
-    await expect(prediction).rejects.toBe(reason);
+    const outputs = engine.sums(modelOf(4), rowsOf(4, [[1]]), AbortSignal.abort(reason));
+    await expect(outputs).rejects.toBe(reason);
   });
 });
 

@@ -1,9 +1,9 @@
-import { readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import util from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { describeEngine, loadTensorFlow } from '../../src/engine/tensorflow.ts';
-import { findNative, loads } from '../../src/engine/tfjs-node.ts';
+import { findNative, forgetLoads, loads } from '../../src/engine/tfjs-node.ts';
 import { temporaryFolder } from '../folder.ts';
 
 const failing = (message: string) => () => Promise.reject(new Error(message));
@@ -80,23 +80,33 @@ describe('loads', () => {
     return { version: '0', folder, binding, built: true, tensorflow: 'bundled' };
   };
 
-  test('is no for a binding that is missing or broken, and remembers it', async () => {
+  test('is no for a binding that is missing or broken', async () => {
     const folder = temporaryFolder();
     expect(await loads({ ...native(folder, ''), built: false })).toBe(false);
     expect(await loads(native(folder, 'no library'))).toBe(false);
-    expect(JSON.parse(readFileSync(join(folder, 'loads.json'), 'utf8'))).toMatchObject({ loads: false });
   });
 
-  test('asks again when the binding is another one', async () => {
+  test('is remembered until the binding or a library is another one, or it is forgotten', async (context) => {
+    const real = findNative();
+    if (!real?.built) return context.skip('there is no native binding');
     const folder = temporaryFolder();
+    const library = join(folder, 'deps/lib/libtensorflow.so');
+    mkdirSync(join(folder, 'deps/lib'), { recursive: true });
+    writeFileSync(library, 'a library');
+    const moved = { ...real, folder };
+    const remembered = () => existsSync(join(folder, 'loads.txt'));
+    expect(await loads(moved)).toBe(true);
+    expect(remembered()).toBe(true);
+
     const broken = native(folder, 'no library');
-    const { mtimeMs } = statSync(broken.binding);
-    writeFileSync(
-      join(folder, 'loads.json'),
-      JSON.stringify({ asked: `${process.version} ${mtimeMs}`, loads: true }),
-    );
-    expect(await loads(broken)).toBe(true);
-    utimesSync(broken.binding, 1, 1);
     expect(await loads(broken)).toBe(false);
+    forgetLoads(moved);
+    expect(remembered()).toBe(false);
+
+    expect(await loads(moved)).toBe(true);
+    const before = readFileSync(join(folder, 'loads.txt'), 'utf8');
+    utimesSync(library, 1, 1);
+    expect(await loads(moved)).toBe(true);
+    expect(readFileSync(join(folder, 'loads.txt'), 'utf8')).not.toBe(before);
   });
 });

@@ -48,6 +48,13 @@ describe('evaluate', () => {
     expect(await judge({ model })).toMatchObject({ precision: null, recall: 0, f1: 0, roc_auc: 0.5 });
   });
 
+  test('loses nothing of the loss of a model that is sure and wrong: float32 rounds its probabilities to 1', async () => {
+    const model = modelFile('sure', new Float32Array(16), 40);
+    const { loss, accuracy } = (await judge({ model })) as { loss: number; accuracy: number };
+    expect(accuracy).toBeLessThan(1);
+    expect(loss).toBeCloseTo(40 * (1 - accuracy), 10);
+  });
+
   test('names the splits that are there when none of the asked ones is', async () => {
     const model = modelFile('any', new Float32Array(16));
     await expect(judge({ model }, await withoutTest(input))).rejects.toMatchObject({
