@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import yargs, { type Argv } from 'yargs';
+import type { Argv } from 'yargs';
 import { fromSystemError, StageError } from '../error.ts';
 import { unknownFlag } from './flags.ts';
 import { writeText } from './output.ts';
+import { newParser, parse } from './parser.ts';
 
 /** What `sluice run` and `sluice graph` are told. */
 export interface RunOptions {
@@ -27,7 +28,7 @@ export interface RunOptions {
 /** Reads the arguments of `sluice run`; `undefined` if only the help was asked for. Throws `USAGE`. */
 export async function readRunOptions(command: string, args: string[]): Promise<RunOptions | undefined> {
   const parser = describeRun(command, args);
-  const argv = parse(parser);
+  const argv = checkNames(parse(parser));
   if (argv.help) {
     await writeText(`${await parser.getHelp()}\n`);
     return undefined;
@@ -67,19 +68,8 @@ interface Parsed {
 }
 
 function describeRun(command: string, args: string[]): Argv {
-  const parser = yargs(args)
-    .scriptName(`sluice ${command}`)
+  const parser = newParser(command, args)
     .usage(`sluice ${command} FILE [STEP…] [options]\n\n${USAGE[command]}`)
-    .parserConfiguration({
-      'parse-numbers': false,
-      'parse-positional-numbers': false,
-      'camel-case-expansion': false,
-      'greedy-arrays': false,
-    })
-    .version(false)
-    .help(false)
-    .fail(false)
-    .exitProcess(false)
     .option('params', {
       type: 'string',
       requiresArg: true,
@@ -90,9 +80,7 @@ function describeRun(command: string, args: string[]): Argv {
       array: true,
       requiresArg: true,
       describe: 'name=value: replaces one parameter',
-    })
-    .option('help', { alias: 'h', type: 'boolean', describe: 'Show this help' })
-    .wrap(Math.min(110, process.stdout.columns ?? 110));
+    });
   if (command !== 'run') return parser;
   return parser
     .option('dry-run', { type: 'boolean', describe: 'Show what would run, and why; run nothing' })
@@ -132,13 +120,7 @@ const USAGE: Record<string, string> = {
 const NAMES = ['params', 'set', 'dry-run', 'explain', 'force', 'only', 'jobs', 'store', 'results', 'help'];
 const ALIASES = ['_', '$0', 'h', 'j'];
 
-function parse(parser: Argv): Parsed {
-  let argv: Record<string, unknown>;
-  try {
-    argv = parser.parseSync();
-  } catch (error) {
-    throw new StageError('USAGE', (error as Error).message);
-  }
+function checkNames(argv: Record<string, unknown>): Parsed {
   const unknown = Object.keys(argv).find((name) => !NAMES.includes(name) && !ALIASES.includes(name));
   if (unknown !== undefined) throw unknownFlag(unknown, NAMES);
   return argv as unknown as Parsed;

@@ -1,10 +1,11 @@
-import yargs, { type Argv } from 'yargs';
+import type { Argv } from 'yargs';
 import { StageError } from '../error.ts';
 import { flagOf, valueText } from '../options.ts';
 import type { AnyStage, Context } from '../stage.ts';
 import { flagsOf, readOptions, type Flag } from './flags.ts';
 import { readStandardInput } from './input.ts';
 import { checkTerminal, writeStandardOutput, writeText } from './output.ts';
+import { newParser, parse } from './parser.ts';
 import { showProgress } from './progress.ts';
 
 /** `sluice STAGE [options] < in > out`, from the stage's declaration. */
@@ -54,41 +55,18 @@ async function parseArguments(
   });
 }
 
-function parse(parser: Argv): Record<string, unknown> & { _: (string | number)[] } {
-  try {
-    return parser.parseSync();
-  } catch (error) {
-    throw new StageError('USAGE', (error as Error).message);
-  }
-}
-
 function describeStage(name: string, stage: AnyStage, args: string[]): Argv {
   const flow = `Reads ${stage.reads.name}, writes ${stage.writes.name}.`;
   const positional = stage.positional ? ` ${stage.positional.toUpperCase()}` : '';
-  const parser = yargs(args)
-    .scriptName(`sluice ${name}`)
+  const parser = newParser(name, args)
     .usage(`sluice ${name}${positional} [options]\n\n${stage.summary}\n${flow}`)
-    .parserConfiguration(PARSER)
-    .version(false)
-    .help(false)
-    .fail(false)
-    .exitProcess(false)
-    .epilogue(`Example:\n  ${stage.example}`)
-    .wrap(Math.min(110, process.stdout.columns ?? 110));
+    .epilogue(`Example:\n  ${stage.example}`);
   for (const flag of flagsOf(stage)) {
     const type = flag.type === 'boolean' ? 'boolean' : 'string';
     parser.option(flagOf(flag.name), { type, describe: describe(flag), requiresArg: type === 'string' });
   }
-  return parser.option('help', { alias: 'h', type: 'boolean', describe: 'Show this help' });
+  return parser;
 }
-
-/** What yargs would make of values by itself is left to the stage's declaration. */
-const PARSER = {
-  'parse-numbers': false,
-  'parse-positional-numbers': false,
-  'camel-case-expansion': false,
-  'greedy-arrays': false,
-};
 
 function describe({ description, choices, default: byDefault, required }: Flag): string {
   const notes = [

@@ -14,8 +14,7 @@ import { choice, inputFile, list } from '../options.ts';
 import { defineStage } from '../stage.ts';
 
 export const evaluate = defineStage({
-  summary:
-    'Judges a model on vectors: loss, accuracy, precision, recall, F1, ROC AUC, confusion matrix, calibration',
+  summary: 'Judges a model: loss, accuracy, precision, recall, F1, ROC AUC, confusion, calibration',
   example: 'sluice evaluate --model model.safetensors < vectors.arrows',
   reads: vectors,
   writes: json('metrics'),

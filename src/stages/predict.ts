@@ -1,8 +1,7 @@
 import * as v from 'valibot';
-import { loadEngine } from '../engine/engine.ts';
+import { describeExact, predictExactly } from '../engine/exact.ts';
 import { checkProbabilities } from '../engine/probabilities.ts';
 import type { Rows } from '../engine/rows.ts';
-import { describeEngine } from '../engine/tensorflow.ts';
 import { StageError } from '../error.ts';
 import { readInputFile } from '../formats/input-file.ts';
 import { MultiHotRows } from '../formats/multi-hot.ts';
@@ -15,8 +14,7 @@ import { inputFile, integer } from '../options.ts';
 import { defineStage } from '../stage.ts';
 
 export const predict = defineStage({
-  summary:
-    'Gives the probability that a review is positive: of vectors, reviews, or text with a review a line',
+  summary: 'Gives the probability that a review is positive: of vectors, reviews, or lines of text',
   example: 'echo "what a film" | sluice predict --model model.safetensors --words imdb_word_index.json',
   reads: samples,
   writes: predictions,
@@ -33,19 +31,19 @@ export const predict = defineStage({
       2,
     ),
   },
-  toolchain: describeEngine,
+  toolchain: describeExact,
   run: async function* (input, { model: path, words, ...numbering }, context) {
     const model = await readInputFile(path, readModel);
     const wordIndex = words === undefined ? undefined : await readInputFile(words, readWordIndex);
-    const engine = await loadEngine((line) => context.say(line));
     const toTokens = (text: string): ArrayLike<number> => {
       if (wordIndex === undefined) throw textWithoutWords();
       return tokenize(text, wordIndex, { dimension: model.dimension, ...numbering });
     };
     const encoder = new MultiHotRows(model.dimension);
     for await (const some of input) {
+      context.signal.throwIfAborted();
       const { rows, known } = prepare(some, encoder, toTokens);
-      const probabilities = checkProbabilities(await engine.predict(model, rows, context.signal));
+      const probabilities = checkProbabilities(predictExactly(model, rows));
       yield known.map((about, row) => ({ ...about, probability: probabilities[row]! }));
     }
   },
