@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { accessSync, constants, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { program } from './cli/shell.ts';
 
 interface Package {
   readonly resolved?: string;
@@ -31,4 +32,8 @@ describe('package.json', () => {
 
 test('package-lock.json names no registry: everybody installs from their own', () => {
   expect(Object.values(packages).filter(({ resolved }) => resolved !== undefined)).toEqual([]);
+});
+
+test('a build leaves the program executable: npm makes it so only once, when it links it', () => {
+  expect(() => accessSync(program, constants.X_OK)).not.toThrow();
 });
