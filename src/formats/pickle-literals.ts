@@ -14,7 +14,6 @@ export function lengthAfter(opcode: number, bytes: Buffer, at: number): number {
     case OP.BINBYTES:
     case OP.BINUNICODE:
       return bytes.readUInt32LE(at + 1);
-    case OP.LONG4:
     case OP.BINSTRING:
       return bytes.readInt32LE(at + 1);
     case OP.BINBYTES8:
@@ -46,7 +45,6 @@ export function readLiteral(
     case OP.BININT:
       return asNumber(fixed.readInt32LE(1), byte);
     case OP.LONG1:
-    case OP.LONG4:
       return asNumber(littleEndian(rest), byte);
     case OP.INT:
       return readInt(rest.toString('latin1').trimEnd(), byte);
@@ -84,7 +82,7 @@ function readInt(digits: string, byte: number): Value | undefined {
   return /^-?\d{1,20}$/.test(digits) ? asNumber(BigInt(digits), byte) : undefined;
 }
 
-/** A two's complement number of any length. */
+/** A two's complement number. */
 function littleEndian(bytes: Buffer): bigint {
   let value = 0n;
   for (let i = bytes.length - 1; i >= 0; i--) value = (value << 8n) | BigInt(bytes[i]!);

@@ -33,7 +33,6 @@ export const OP = {
   NEWTRUE: 0x88,
   NEWFALSE: 0x89,
   LONG1: 0x8a,
-  LONG4: 0x8b,
   SHORT_BINUNICODE: 0x8c,
   BINUNICODE8: 0x8d,
   BINBYTES8: 0x8e,
@@ -43,7 +42,7 @@ export const OP = {
   BYTEARRAY8: 0x96,
 } as const;
 
-/** Names of opcodes that no array of whole numbers needs, for people who meet one. */
+/** Names of opcodes that no array of whole numbers needs, for people who meet one. A LONG4 of megabytes would take hours to read. */
 const REFUSED: Record<number, string> = {
   0x30: 'POP',
   0x31: 'POP_MARK',
@@ -66,6 +65,7 @@ const REFUSED: Record<number, string> = {
   0x82: 'EXT1',
   0x83: 'EXT2',
   0x84: 'EXT4',
+  0x8b: 'LONG4',
   0x8f: 'EMPTY_SET',
   0x90: 'ADDITEMS',
   0x91: 'FROZENSET',
@@ -84,7 +84,7 @@ for (const [length, opcodes] of [
   [2, [OP.BININT1, OP.BINPUT, OP.BINGET, OP.PROTO, OP.LONG1]],
   [2, [OP.SHORT_BINBYTES, OP.SHORT_BINSTRING, OP.SHORT_BINUNICODE]],
   [3, [OP.BININT2]],
-  [5, [OP.BININT, OP.LONG_BINPUT, OP.LONG_BINGET, OP.LONG4, OP.BINBYTES, OP.BINSTRING, OP.BINUNICODE]],
+  [5, [OP.BININT, OP.LONG_BINPUT, OP.LONG_BINGET, OP.BINBYTES, OP.BINSTRING, OP.BINUNICODE]],
   [9, [OP.BINFLOAT, OP.FRAME, OP.BINUNICODE8, OP.BINBYTES8, OP.BYTEARRAY8]],
 ] as const) {
   for (const opcode of opcodes) FIXED_LENGTH[opcode] = length;

@@ -29,17 +29,19 @@ export async function readWordIndex(bytes: AsyncIterable<Uint8Array>): Promise<M
     throw new StageError('BAD_VALUE', message, { where: { field }, hint: HINT });
   };
   let sourceError: unknown;
-  const source = async function* (): AsyncGenerator<Uint8Array> {
-    try {
-      yield* bytes;
-    } catch (error) {
-      sourceError = error;
-      throw error;
-    }
+  const chunks = bytes[Symbol.asyncIterator]();
+  // Not a generator: after a mistake in the JSON the pipeline throws that into its source, whose own it would seem to be.
+  const source: AsyncIterator<Uint8Array> = {
+    next: () =>
+      chunks.next().catch((error: unknown) => {
+        sourceError = error;
+        throw error;
+      }),
+    return: async () => (await chunks.return?.()) ?? { done: true, value: undefined },
   };
   try {
     await pipeline(
-      Readable.from(source()),
+      Readable.from({ [Symbol.asyncIterator]: () => source }),
       streamObject.withParserAsStream(),
       async (entries: AsyncIterable<unknown>) => {
         for await (const { key, value } of entries as AsyncIterable<{ key: string; value: unknown }>) {

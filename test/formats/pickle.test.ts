@@ -77,6 +77,7 @@ describe('readPickledRows', () => {
     ['a tuple with text', '(K\x01U\x01xt', 'BAD_VALUE', /"x"/],
     ['a dict', '}', 'UNSUPPORTED', /EMPTY_DICT \(0x7d\)/],
     ['an unknown opcode', '\xff', 'UNSUPPORTED', /0xff/],
+    ['a number of 300 bytes', `]\x8b\x2c\x01\0\0${'\x11'.repeat(300)}a`, 'UNSUPPORTED', /LONG4/],
     ['an object', '(cnumpy\nndarray\no', 'UNSUPPORTED', /OBJ/],
     ['the call of a class', 'cnumpy\nndarray\n)R', 'CORRUPT', /numpy\.ndarray is called with \(\)/],
     ['what was never kept', 'h\x09', 'CORRUPT', /kept as 9/],

@@ -29,6 +29,11 @@ describe('readWordIndex', () => {
     await expect(read(json)).rejects.toMatchObject({ name: 'StageError', code, message: expected });
   });
 
+  test('refuses a mistake before the last of many chunks', async () => {
+    const json = `{"a":1 "b":2,${' '.repeat(100_000)}"c":3}`;
+    await expect(read(json, 1_000)).rejects.toMatchObject({ name: 'StageError', code: 'NOT_JSON' });
+  });
+
   test("lets the source's own error through", async () => {
     const broken = (async function* () {
       yield Buffer.from('{"a"');
