@@ -24,8 +24,15 @@ export function commandOf(step: Step, { folder, program, input }: Surroundings):
   return { ...files, command: [...program, step.stage, ...flags(options)], ipc: true };
 }
 
-/** `pipefail`, so that a mistake in the middle of a pipe is not taken for an empty result. */
-const SHELL = ['bash', '-o', 'pipefail', '-c'];
+/**
+ * `pipefail`, so that a mistake in the middle of a pipe is not taken for an empty result. In the background, a reader
+ * of file descriptor 3 waits for its end, which comes if the runner is killed, and then ends the group.
+ */
+const SHELL = [
+  'bash',
+  '-c',
+  '{ read -r <&3 || kill -KILL 0; } > /dev/null 2>&1 & exec bash -o pipefail -c "$0" 3<&-',
+];
 
 /** What `sort` and `date` go by must not differ from one machine to the next. */
 const SAME_EVERYWHERE = { LC_ALL: 'C', TZ: 'UTC' };

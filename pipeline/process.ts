@@ -10,7 +10,10 @@ export interface Job {
   readonly stdin?: string | undefined;
   /** A path; the file is made. */
   readonly stdout: string;
-  /** Whether it says its own peak memory over an IPC channel. */
+  /**
+   * Whether it says its own peak memory over an IPC channel. Its file descriptor 3 ends when we do: that is this
+   * channel, or a pipe.
+   */
   readonly ipc: boolean;
 }
 
@@ -27,14 +30,14 @@ export type RunProcess = (job: Job, told: (line: string) => void, signal: AbortS
 /** How long a process that was told to end may take, in milliseconds, before it is killed. */
 const GRACE = 5000;
 
-/** Runs a process in a group of its own; when `signal` aborts, the whole group is ended. */
+/** Runs a process in a group of its own; when `signal` aborts, the whole group is ended. What it leaves running is ended, too. */
 export const runProcess: RunProcess = async (job, told, signal) => {
   const [program, ...args] = job.command as [string, ...string[]];
   const stdout = await open(job.stdout, 'w');
   const stdin = job.stdin === undefined ? undefined : await open(job.stdin, 'r');
   try {
     const child = spawn(program, args, {
-      stdio: [stdin?.fd ?? 'ignore', stdout.fd, 'pipe', ...(job.ipc ? (['ipc'] as const) : [])],
+      stdio: [stdin?.fd ?? 'ignore', stdout.fd, 'pipe', job.ipc ? 'ipc' : 'pipe'],
       env: { ...process.env, ...job.environment },
       detached: true, // so that Ctrl-C reaches only us, and the group can be ended with its children
     });
@@ -45,7 +48,7 @@ export const runProcess: RunProcess = async (job, told, signal) => {
       : setInterval(() => (peakBytes = readMemory(child.pid, peakBytes)), 50);
     const ended = new Promise<number | string>((resolve, reject) => {
       child.once('error', reject);
-      child.once('close', (code, by) => resolve(code ?? by!));
+      child.once('exit', (code, by) => resolve(code ?? by!));
     });
     const stop = endOnAbort(child.pid, signal);
     const kill = (): void => endGroup(child.pid, 'SIGKILL');
@@ -54,6 +57,7 @@ export const runProcess: RunProcess = async (job, told, signal) => {
       const [exit] = await Promise.all([ended, tellLines(child.stderr!, told)]);
       return { exit, peakBytes };
     } finally {
+      kill(); // what still runs would write on in what is kept
       clearInterval(sampler);
       stop();
       process.off('exit', kill);

@@ -144,6 +144,21 @@ describe('sluice run', () => {
     expect((await sh('ls .sluice/tmp; pgrep -f "sleep 10[0]"')).stdout).toBe('');
   });
 
+  test('a run that is killed takes its commands, and what they began, with it', async () => {
+    const { folder, sh } = withExperiment(
+      'steps:\n  long: { command: "sleep 100.2 & echo begun >&2; sleep 100.2" }',
+    );
+    const child = spawn(process.execPath, [program, 'run', 'x.yaml'], {
+      cwd: folder,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      if (text.includes('│ begun')) child.kill('SIGKILL');
+    });
+    await once(child, 'close');
+    await expect.poll(async () => (await sh('pgrep -f "sleep 100.[2]"')).stdout).toBe('');
+  });
+
   test('a run that nobody follows any longer ends, and its steps with it', async () => {
     const yaml = 'steps:\n  long: { command: "while sleep 0.1001; do echo on >&2; done" }';
     const { sh } = withExperiment(yaml);

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -45,6 +46,21 @@ test('an interruption ends the process and all that it began', async () => {
   // It is told that it ended when the last one that holds its standard error has: here, the sleep.
   const { exit } = await shell('sleep 100 & wait', { signal: interruption.signal });
   expect(exit).toBe('SIGTERM');
+});
+
+test('what a process leaves running is ended before its output is read', async () => {
+  const { written } = await shell('while sleep 0.01; do echo late; done 2> /dev/null & echo $!');
+  const pid = written.split('\n')[0]!;
+  await expect
+    .poll(() => spawnSync('ps', ['-o', 'stat=', '-p', pid], { encoding: 'utf8' }).stdout)
+    .toMatch(/^Z|^$/);
+});
+
+test('a long line is told in parts', async () => {
+  const { lines } = await shell(`head -c 3000000 /dev/zero | tr '\\0' x >&2; echo >&2; echo end >&2`);
+  expect(lines.slice(0, -1).join('')).toBe('x'.repeat(3e6));
+  expect(lines.at(-1)).toBe('end');
+  expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(2e6);
 });
 
 test('the memory of a process and its children is measured where the system tells it', async () => {
