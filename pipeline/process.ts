@@ -87,17 +87,29 @@ function endGroup(pid: number | undefined, signal: NodeJS.Signals): void {
   try {
     process.kill(-pid, signal);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error; // ESRCH: it has ended by itself
+    // ESRCH: it has ended by itself. EPERM: so says macOS if nobody has taken note of its end yet.
+    if (!['ESRCH', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
   }
 }
 
+/** A longer line is told in parts, in characters. */
+const LONGEST_LINE = 1 << 20;
+
 async function tellLines(stream: NodeJS.ReadableStream, told: (line: string) => void): Promise<void> {
-  let begun = '';
+  let begun: string[] = []; // joined once a line, so that a long one costs no more than many
+  let length = 0;
+  const tell = (): void => {
+    told(begun.join(''));
+    begun = [];
+    length = 0;
+  };
   stream.setEncoding('utf8');
   for await (const chunk of stream as AsyncIterable<string>) {
-    const lines = (begun + chunk).split('\n');
-    begun = lines.pop()!;
-    lines.forEach(told);
+    for (const [i, part] of chunk.split('\n').entries()) {
+      if (i > 0 || length > LONGEST_LINE) tell();
+      begun.push(part);
+      length += part.length;
+    }
   }
-  if (begun !== '') told(begun);
+  if (length > 0) tell();
 }
