@@ -82,10 +82,10 @@ async function execute(
   { known, store, report, ...running }: Running & { known: Known },
 ): Promise<Outcome> {
   report({ type: 'started', step: step.name, reason });
-  await withdraw(running.results, step.outputs);
   const folder = await store.begin();
   const begun = performance.now();
   try {
+    await withdraw(running.results, step.outputs);
     const job = commandOf(step, {
       folder,
       program: running.program,
