@@ -17,15 +17,36 @@ export function commandOf(step: Step, { folder, program, input }: Surroundings):
   const { in: main, ...others } = step.inputs;
   const files = { stdin: main && input(main), stdout: join(folder, 'out') };
   if (step.kind === 'command')
-    return { ...files, command: [...SHELL, step.command], environment: SAME_EVERYWHERE, ipc: false };
+    return {
+      ...files,
+      command: [...SHELL, step.command],
+      environment: SAME_EVERYWHERE,
+      ipc: false,
+    };
   const options: Record<string, unknown> = { ...step.options };
   for (const [name, source] of Object.entries(others)) options[name] = input(source);
   for (const { name } of step.outputs) if (name !== 'out') options[name] = join(folder, name);
   return { ...files, command: [...program, step.stage, ...flags(options)], ipc: true };
 }
 
-/** `pipefail`, so that a mistake in the middle of a pipe is not taken for an empty result. */
-const SHELL = ['bash', '-o', 'pipefail', '-c'];
+/**
+ * What comes after a command. 141 is 128 + SIGPIPE: a part of the last pipe wrote on after a later part, such as `head`,
+ * had enough. That is no failure where no part had another one.
+ */
+const TAKE_CLOSED_PIPE = `
+statuses=("$?" "\${PIPESTATUS[@]}")
+if ((statuses[0] != 141)); then exit "\${statuses[0]}"; fi
+for status in "\${statuses[@]}"; do ((status == 0 || status == 141)) || exit "$status"; done`;
+
+/**
+ * `pipefail`, so that a mistake in the middle of a pipe is not taken for an empty result. In the background, a reader
+ * of file descriptor 3 waits for its end, which comes if the runner is killed, and then ends the group.
+ */
+const SHELL = [
+  'bash',
+  '-c',
+  `{ read -r <&3 || kill -KILL 0; } > /dev/null 2>&1 & exec bash -o pipefail -c "$0"'${TAKE_CLOSED_PIPE}' 3<&-`,
+];
 
 /** What `sort` and `date` go by must not differ from one machine to the next. */
 const SAME_EVERYWHERE = { LC_ALL: 'C', TZ: 'UTC' };

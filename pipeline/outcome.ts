@@ -14,10 +14,11 @@ export type Outcome =
     }
   | {
       readonly state: 'failed';
-      readonly key: Key;
-      readonly parts: KeyParts;
-      readonly reason: Reason;
-      readonly seconds: number;
+      /** These four as far as it came. */
+      readonly key?: Key;
+      readonly parts?: KeyParts;
+      readonly reason?: Reason;
+      readonly seconds?: number;
       /** What happened, such as `exit code 1`. */
       readonly failure: string;
     }

@@ -78,7 +78,7 @@ const REFERENCE = /\$\{([^}]*)\}/g;
  */
 export function substitute(yaml: YamlFile, node: Node, params: Params): void {
   const lookUp = (scalar: Node, name: string): ParamValue => {
-    if (name in params) return params[name]!;
+    if (Object.hasOwn(params, name)) return params[name]!;
     yaml.complain(
       scalar,
       `no parameter "${name}"`,

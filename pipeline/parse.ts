@@ -51,7 +51,20 @@ async function parseSteps(yaml: YamlFile, node: Node, catalog: StageCatalog): Pr
     if (step !== undefined) steps.push(step);
   }
   checkSources(yaml, steps, [...entries.keys()]);
+  checkFileNames(yaml, steps);
   return steps;
+}
+
+/** Complains of outputs that would lie in the place of others, or of the run's record. */
+function checkFileNames(yaml: YamlFile, steps: readonly Step[]): void {
+  const taken = new Set(['run.json']);
+  for (const { name, at, outputs } of steps) {
+    for (const { fileName } of outputs) {
+      const message = `step "${name}" would write ${fileName}, which something else is called`;
+      if (taken.has(fileName)) yaml.problems.push({ message, at, hint: 'give it another extension or name' });
+      taken.add(fileName);
+    }
+  }
 }
 
 /** Complains of inputs that name no step, or an output that the step doesn't have. */

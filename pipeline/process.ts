@@ -10,7 +10,10 @@ export interface Job {
   readonly stdin?: string | undefined;
   /** A path; the file is made. */
   readonly stdout: string;
-  /** Whether it says its own peak memory over an IPC channel. */
+  /**
+   * Whether it says its own peak memory over an IPC channel. Its file descriptor 3 ends when we do: that is this
+   * channel, or a pipe.
+   */
   readonly ipc: boolean;
 }
 
@@ -27,14 +30,18 @@ export type RunProcess = (job: Job, told: (line: string) => void, signal: AbortS
 /** How long a process that was told to end may take, in milliseconds, before it is killed. */
 const GRACE = 5000;
 
-/** Runs a process in a group of its own; when `signal` aborts, the whole group is ended. */
+/** The groups that run now. */
+const groups = new Set<number | undefined>();
+process.once('exit', () => groups.forEach((group) => endGroup(group, 'SIGKILL')));
+
+/** Runs a process in a group of its own; when `signal` aborts, the whole group is ended. What it leaves running is ended, too. */
 export const runProcess: RunProcess = async (job, told, signal) => {
   const [program, ...args] = job.command as [string, ...string[]];
   const stdout = await open(job.stdout, 'w');
   const stdin = job.stdin === undefined ? undefined : await open(job.stdin, 'r');
   try {
     const child = spawn(program, args, {
-      stdio: [stdin?.fd ?? 'ignore', stdout.fd, 'pipe', ...(job.ipc ? (['ipc'] as const) : [])],
+      stdio: [stdin?.fd ?? 'ignore', stdout.fd, 'pipe', job.ipc ? 'ipc' : 'pipe'],
       env: { ...process.env, ...job.environment },
       detached: true, // so that Ctrl-C reaches only us, and the group can be ended with its children
     });
@@ -48,18 +55,18 @@ export const runProcess: RunProcess = async (job, told, signal) => {
         if (error.code === 'ENOENT') error.message = `${program} is needed to run this, and is not installed`;
         reject(error);
       });
-      child.once('close', (code, by) => resolve(code ?? by!));
+      child.once('exit', (code, by) => resolve(code ?? by!));
     });
     const stop = endOnAbort(child.pid, signal);
-    const kill = (): void => endGroup(child.pid, 'SIGKILL');
-    process.once('exit', kill); // should we be told to end at once
+    groups.add(child.pid);
     try {
       const [exit] = await Promise.all([ended, tellLines(child.stderr!, told)]);
       return { exit, peakBytes };
     } finally {
+      endGroup(child.pid, 'SIGKILL'); // what still runs would write on in what is kept
+      groups.delete(child.pid);
       clearInterval(sampler);
       stop();
-      process.off('exit', kill);
     }
   } finally {
     await stdout.close();
@@ -91,13 +98,24 @@ function endGroup(pid: number | undefined, signal: NodeJS.Signals): void {
   }
 }
 
+/** A longer line is told in parts, in characters. */
+const LONGEST_LINE = 1 << 20;
+
 async function tellLines(stream: NodeJS.ReadableStream, told: (line: string) => void): Promise<void> {
-  let begun = '';
+  let begun: string[] = []; // joined once a line, so that a long one costs no more than many
+  let length = 0;
+  const tell = (): void => {
+    told(begun.join(''));
+    begun = [];
+    length = 0;
+  };
   stream.setEncoding('utf8');
   for await (const chunk of stream as AsyncIterable<string>) {
-    const lines = (begun + chunk).split('\n');
-    begun = lines.pop()!;
-    lines.forEach(told);
+    for (const [i, part] of chunk.split('\n').entries()) {
+      if (i > 0 || length > LONGEST_LINE) tell();
+      begun.push(part);
+      length += part.length;
+    }
   }
-  if (begun !== '') told(begun);
+  if (length > 0) tell();
 }

@@ -1,9 +1,9 @@
-import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import type { Experiment, Step } from './experiment.ts';
 import { explain } from './explain.ts';
+import type { Commit } from './git.ts';
+import type { Reason } from './decision.ts';
 import type { Outcome } from './outcome.ts';
 import type { Store } from './store.ts';
 
@@ -13,15 +13,15 @@ export interface RunRecord {
   readonly file: string;
   readonly started: string;
   readonly seconds: number;
-  readonly status: 'done' | 'failed';
+  readonly status: 'done' | 'failed' | 'interrupted';
   readonly params: Experiment['params'];
-  /** The commit of the folder that it was run in, and whether files differed from it; `null` outside of git. */
-  readonly git: { readonly commit: string; readonly dirty: boolean } | null;
+  /** Of the folder that it was run in, when it began; `null` outside of git. */
+  readonly git: Commit | null;
   readonly versions: Readonly<Record<string, string>>;
   readonly steps: Readonly<Record<string, StepRecord>>;
 }
 
-/** The parts of its key, besides what is named here. */
+/** What is recorded of a step; `parts` are those of its key. */
 export interface StepRecord {
   readonly state: Outcome['state'];
   readonly metrics?: Readonly<Record<string, unknown>> | undefined;
@@ -34,6 +34,8 @@ export async function recordRun({
   steps,
   outcomes,
   started,
+  interrupted,
+  git,
   versions,
   store,
   results,
@@ -42,6 +44,8 @@ export async function recordRun({
   readonly steps: readonly Step[];
   readonly outcomes: ReadonlyMap<string, Outcome>;
   readonly started: Date;
+  readonly interrupted: boolean;
+  readonly git: RunRecord['git'];
   readonly versions: RunRecord['versions'];
   readonly store: Store;
   readonly results: string;
@@ -54,11 +58,9 @@ export async function recordRun({
     file: experiment.file,
     started: started.toISOString(),
     seconds: (Date.now() - started.getTime()) / 1000,
-    status: [...outcomes.values()].every(({ state }) => state === 'hit' || state === 'ran')
-      ? 'done'
-      : 'failed',
+    status: interrupted ? 'interrupted' : allDone(outcomes) ? 'done' : 'failed',
     params: experiment.params,
-    git: await readGit(),
+    git,
     versions,
     steps: Object.fromEntries(await Promise.all(recorded)),
   };
@@ -68,11 +70,14 @@ export async function recordRun({
   return record;
 }
 
+const allDone = (outcomes: ReadonlyMap<string, Outcome>): boolean =>
+  [...outcomes.values()].every(({ state }) => state === 'hit' || state === 'ran');
+
 /** What is recorded of one step. The metrics are the JSON object that a stage of metrics wrote. */
 async function recordStep(step: Step, outcome: Outcome, store: Store): Promise<StepRecord> {
   if (outcome.state === 'skipped') return { ...outcome };
   const { state, key, parts } = outcome;
-  const why = 'reason' in outcome ? { why: explain(outcome.reason) } : {};
+  const why = 'reason' in outcome ? describeReason(outcome.reason) : {};
   if (outcome.state === 'failed')
     return { state, ...why, failure: outcome.failure, seconds: outcome.seconds, key, parts };
   const { seconds, peakBytes, outputs } = outcome.entry;
@@ -96,14 +101,7 @@ async function recordStep(step: Step, outcome: Outcome, store: Store): Promise<S
   };
 }
 
-/** The commit of the current folder, and whether it is dirty. */
-async function readGit(): Promise<RunRecord['git']> {
-  const git = async (...args: string[]): Promise<string> =>
-    (await promisify(execFile)('git', args)).stdout.trim();
-  try {
-    const [commit, changes] = await Promise.all([git('rev-parse', 'HEAD'), git('status', '--porcelain')]);
-    return { commit, dirty: changes !== '' };
-  } catch {
-    return null; // no git, no repository, or no commit in it yet
-  }
-}
+const describeReason = (reason: Reason): Record<string, unknown> => ({
+  why: explain(reason),
+  ...(reason.why === 'changed' ? { changes: reason.changes } : {}),
+});

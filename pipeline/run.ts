@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { commandOf } from './command.ts';
+import { digestFile } from './digest.ts';
 import { needs, type Step } from './experiment.ts';
 import { limitConcurrency } from './limit.ts';
 import type { Outcome, Report } from './outcome.ts';
@@ -64,12 +65,22 @@ export async function runPlan(
     });
   };
 
+  const runOrSkip = async (step: Step): Promise<Outcome> => {
+    const outcome = await runOne(step);
+    // What an earlier run left there does not go with what this one writes.
+    if (outcome.state === 'skipped') await withdraw(running.results, step.outputs);
+    return outcome;
+  };
+
   for (const step of steps) {
-    const outcome = runOne(step).then((ended) => {
-      if (ended.state === 'hit' || ended.state === 'ran') known.set(step.name, ended.entry.outputs);
-      running.report({ type: 'ended', step: step.name, outcome: ended });
-      return ended;
-    });
+    const outcome = runOrSkip(step)
+      .catch(toFailure)
+      .then((ended) => {
+        if (ended.state === 'hit' || ended.state === 'ran') known.set(step.name, ended.entry.outputs);
+        if (ended.state === 'failed') failed ??= step.name;
+        running.report({ type: 'ended', step: step.name, outcome: ended });
+        return ended;
+      });
     outcomes.set(step.name, outcome);
   }
   return new Map(await Promise.all([...outcomes].map(async ([name, ended]) => [name, await ended] as const)));
@@ -82,10 +93,10 @@ async function execute(
   { known, store, report, ...running }: Running & { known: Known },
 ): Promise<Outcome> {
   report({ type: 'started', step: step.name, reason });
-  await withdraw(running.results, step.outputs);
   const folder = await store.begin();
   const begun = performance.now();
   try {
+    await withdraw(running.results, step.outputs);
     const job = commandOf(step, {
       folder,
       program: running.program,
@@ -95,7 +106,7 @@ async function execute(
     const told = (line: string): void => report({ type: 'said', step: step.name, line });
     const { exit, peakBytes } = await running.runProcess(job, told, running.signal);
     const seconds = (performance.now() - begun) / 1000;
-    const failure = failureOf(step, exit, running.signal);
+    const failure = failureOf(exit, running.signal) ?? (await findChangedInput(step, running.planning.files));
     if (failure !== undefined) return { state: 'failed', key, parts, reason, seconds, failure };
     const outputs: Record<string, Stored> = {};
     for (const { name, kind } of step.outputs) {
@@ -106,15 +117,7 @@ async function execute(
     await store.commit(key, entry);
     return await settle(step, { state: 'ran', key, parts, reason, entry }, { ...running, store });
   } catch (error) {
-    if (!(error instanceof Error && 'syscall' in error)) throw error;
-    return {
-      state: 'failed',
-      key,
-      parts,
-      reason,
-      seconds: (performance.now() - begun) / 1000,
-      failure: error.message,
-    };
+    return { ...toFailure(error), key, parts, reason, seconds: (performance.now() - begun) / 1000 };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -131,11 +134,24 @@ async function settle<T extends Extract<Outcome, { state: 'hit' | 'ran' }>>(
   return outcome;
 }
 
-/** 128 + SIGPIPE: a part of a command's pipe wrote on after a later part, such as `head`, had enough. */
-const CLOSED_PIPE = 141;
+/** What the operating system refused fails a step; anything else that is thrown is a mistake in Sluice. */
+function toFailure(error: unknown): Extract<Outcome, { state: 'failed' }> {
+  if (error instanceof Error && 'syscall' in error) return { state: 'failed', failure: error.message };
+  throw error;
+}
 
-function failureOf(step: Step, exit: number | string, signal: AbortSignal): string | undefined {
-  if (exit === 0 || (step.kind === 'command' && exit === CLOSED_PIPE)) return undefined;
+/** A file that is no longer what the step's key says: what was made of it must not be found under that key. */
+async function findChangedInput(step: Step, files: Planning['files']): Promise<string | undefined> {
+  for (const source of Object.values(step.inputs)) {
+    if (!('path' in source)) continue;
+    const { sha256 } = await digestFile(source.path);
+    if (sha256 !== files.get(source.path)) return `${source.path} was changed while the run went on`;
+  }
+  return undefined;
+}
+
+function failureOf(exit: number | string, signal: AbortSignal): string | undefined {
+  if (exit === 0) return undefined;
   if (signal.aborted) return 'interrupted';
   return typeof exit === 'number' ? `exit code ${exit}` : `ended by ${exit}`;
 }

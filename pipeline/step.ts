@@ -44,7 +44,7 @@ function parseCommand(yaml: YamlFile, { name, key }: Named, fields: Fields): Com
   const command = textOf(yaml, fields, 'command');
   if (command === undefined) return undefined;
   const input = parseIn(yaml, fields);
-  const outputs = [mainOutput(name, textOf(yaml, fields, 'extension'))];
+  const outputs = [mainOutput(name, parseExtension(yaml, fields))];
   return { kind: 'command', name, at: yaml.at(key), command, outputs, inputs: input ? { in: input } : {} };
 }
 
@@ -54,6 +54,13 @@ function textOf(yaml: YamlFile, fields: Fields, name: string): string | undefine
   const value = yaml.value(field.value);
   if (typeof value === 'string' && value !== '') return value;
   yaml.complain(field.value ?? field.key, `${name} must be text`);
+  return undefined;
+}
+
+function parseExtension(yaml: YamlFile, fields: Fields): string | undefined {
+  const extension = textOf(yaml, fields, 'extension');
+  if (extension === undefined || /^\w[\w.-]*$/.test(extension)) return extension;
+  yaml.complain(fields.get('extension')!.value, `"${extension}" can't end a file's name`, 'such as: txt');
   return undefined;
 }
 
@@ -89,7 +96,7 @@ function parseStage(
     registered,
     options,
     inputs: { ...(input ? { in: input } : {}), ...inputs },
-    outputs: outputsOf(name, stage, textOf(yaml, fields, 'extension') ?? stage.writes.extension),
+    outputs: outputsOf(name, stage, parseExtension(yaml, fields) ?? stage.writes.extension),
   };
 }
 
@@ -127,7 +134,7 @@ function parseOptions(
   const names = Object.keys(stage.options).filter((name) => roleOf(stage.options[name]!).role !== 'output');
   for (const [name, entry] of given) {
     if (names.includes(name)) options[name] = yaml.value(entry.value);
-    else if (name in stage.options) {
+    else if (Object.hasOwn(stage.options, name)) {
       yaml.complain(
         entry.key,
         `"${name}" is an output, which Sluice names itself`,
@@ -161,6 +168,8 @@ function parseOptions(
 function toSource(text: string, yaml: YamlFile, node: Node): Source {
   const at = yaml.at(node);
   if (text.includes('/')) return { path: text, at };
-  const [step, output = 'out'] = text.split('.', 2) as [string, string?];
-  return { step, output, at };
+  const dot = text.indexOf('.');
+  return dot === -1
+    ? { step: text, output: 'out', at }
+    : { step: text.slice(0, dot), output: text.slice(dot + 1), at };
 }

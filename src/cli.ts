@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { setMaxListeners } from 'node:events';
 import { formatError, fromSystemError, StageError } from './error.ts';
 import { loadStage, stageNames } from './cli/catalog.ts';
 import { OutputClosed, writeText } from './cli/output.ts';
@@ -51,6 +52,7 @@ async function tellFailure(error: unknown, signal: AbortSignal): Promise<number>
 }
 
 const interruption = new AbortController();
+setMaxListeners(0, interruption.signal); // every step that runs listens
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect'] as const) {
   process.on(name, () => {
     if (interruption.signal.aborted) process.exit(130); // the second time: at once

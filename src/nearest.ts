@@ -12,7 +12,8 @@ export function nearest(written: string, names: Iterable<string>): string | unde
 /** `did you mean "x"?`, or else the names there are. */
 export function suggest(written: string, names: readonly string[]): string {
   const meant = nearest(written, names);
-  return meant === undefined ? `there are: ${names.join(', ')}` : `did you mean ${meant}?`;
+  if (meant !== undefined) return `did you mean ${meant}?`;
+  return names.length === 0 ? 'there are none' : `there are: ${names.join(', ')}`;
 }
 
 /** Insertions, deletions, replacements and swaps of neighbours (optimal string alignment). */

@@ -2,6 +2,7 @@ import type { Experiment, Step } from '../../pipeline/experiment.ts';
 import { checkNames, selectSteps } from '../../pipeline/graph.ts';
 import { parseExperiment } from '../../pipeline/parse.ts';
 import { formatProblem, type Problem, type Result } from '../../pipeline/problem.ts';
+import { StageError } from '../error.ts';
 import { loadStage, stageNames } from './catalog.ts';
 import type { RunOptions } from './run-options.ts';
 
@@ -16,8 +17,13 @@ export async function readExperiment({
 }: RunOptions): Promise<{ experiment: Experiment; steps: Step[] }> {
   const catalog = { names: stageNames, load: loadStage };
   const experiment = take(await parseExperiment(file, text, { catalog, overrides: { file: params, set } }));
-  take(checkNames(experiment, [...steps, ...(force === 'all' ? [] : force)]));
-  return { experiment, steps: selectSteps(experiment, steps) };
+  const forced = force === 'all' ? [] : force;
+  take(checkNames(experiment, [...steps, ...forced]));
+  const selected = selectSteps(experiment, steps);
+  const idle = forced.find((name) => !selected.some((step) => step.name === name));
+  if (idle !== undefined)
+    throw new StageError('USAGE', `--force=${idle}: it is not among the steps that were asked for`);
+  return { experiment, steps: selected };
 }
 
 /** The value; throws `ProblemsFound`, where there is none. */

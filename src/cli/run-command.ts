@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CodeReader } from '../../pipeline/code.ts';
+import { readCommit } from '../../pipeline/git.ts';
 import { checkOnly, hashFiles, makePlan, type Planning } from '../../pipeline/plan.ts';
 import { runProcess } from '../../pipeline/process.ts';
 import { recordRun } from '../../pipeline/record.ts';
@@ -37,6 +38,7 @@ export async function runCommand(args: string[], signal: AbortSignal): Promise<n
     return 0;
   }
 
+  const git = readCommit([options.store, options.results]);
   await store.removeLitter();
   const names = steps.map(({ name }) => name);
   const report = tellRun({
@@ -63,12 +65,14 @@ export async function runCommand(args: string[], signal: AbortSignal): Promise<n
     steps,
     outcomes,
     started,
+    interrupted: signal.aborted,
+    git: await git,
     versions: await sluiceVersions(),
     store,
     results,
   });
   toStderr(summarize(record, results));
-  return { done: 0, failed: 1, interrupted: 130 }[signal.aborted ? 'interrupted' : record.status];
+  return { done: 0, failed: 1, interrupted: 130 }[record.status];
 }
 
 const EXTENSION = import.meta.url.slice(-3);

@@ -28,7 +28,7 @@ export interface RunOptions {
 /** Reads the arguments of `sluice run`; `undefined` if only the help was asked for. Throws `USAGE`. */
 export async function readRunOptions(command: string, args: string[]): Promise<RunOptions | undefined> {
   const parser = describeRun(command, args);
-  const argv = checkNames(parse(parser));
+  const argv = checkNames(command, parse(parser));
   if (argv.help) {
     await writeText(`${await parser.getHelp()}\n`);
     return undefined;
@@ -117,12 +117,16 @@ const USAGE: Record<string, string> = {
   graph: 'Prints the steps and what flows between them as a Mermaid flowchart.',
 };
 
-const NAMES = ['params', 'set', 'dry-run', 'explain', 'force', 'only', 'jobs', 'store', 'results', 'help'];
+const NAMES: Record<string, readonly string[]> = {
+  run: ['params', 'set', 'dry-run', 'explain', 'force', 'only', 'jobs', 'store', 'results', 'help'],
+  graph: ['params', 'set', 'help'],
+};
 const ALIASES = ['_', '$0', 'h', 'j'];
 
-function checkNames(argv: Record<string, unknown>): Parsed {
-  const unknown = Object.keys(argv).find((name) => !NAMES.includes(name) && !ALIASES.includes(name));
-  if (unknown !== undefined) throw unknownFlag(unknown, NAMES);
+function checkNames(command: string, argv: Record<string, unknown>): Parsed {
+  const names = NAMES[command]!;
+  const unknown = Object.keys(argv).find((name) => !names.includes(name) && !ALIASES.includes(name));
+  if (unknown !== undefined) throw unknownFlag(unknown, names);
   return argv as unknown as Parsed;
 }
 

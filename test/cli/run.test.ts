@@ -118,6 +118,8 @@ describe('sluice run', () => {
       /y.yaml:1:33: no such file: .\/no/,
     ],
     ['no experiment', 'sluice run', /USAGE: which experiment\?/],
+    ['a flag of another command', 'sluice graph x.yaml --force', /USAGE: .*force/],
+    ['a step that is forced and not run', 'sluice run x.yaml numbers --force=first', /USAGE: --force=first/],
   ])('%s is told', async (_, script, text) => {
     const { stderr, code } = await withExperiment(words).sh(script);
     expect(stderr).toMatch(text);
@@ -127,7 +129,7 @@ describe('sluice run', () => {
 
   test('Ctrl-C ends the steps, and the run with 130', async () => {
     const { folder, sh } = withExperiment(
-      'steps:\n  long: { command: "echo begun >&2; sleep 100" }\n  after: { command: cat, in: long }',
+      'steps:\n  long: { command: "echo begun >&2; sleep 100.1" }\n  after: { command: cat, in: long }',
     );
     const child = spawn(process.execPath, [program, 'run', 'x.yaml'], {
       cwd: folder,
@@ -141,7 +143,22 @@ describe('sluice run', () => {
     const [code] = (await once(child, 'close')) as [number];
     expect(code).toBe(130);
     expect(told).toContain('failed: interrupted');
-    expect((await sh('ls .sluice/tmp; pgrep -f "sleep 10[0]"')).stdout).toBe('');
+    expect((await sh('ls .sluice/tmp; pgrep -f "sleep 100.[1]"')).stdout).toBe('');
+  });
+
+  test('a run that is killed takes its commands, and what they began, with it', async () => {
+    const { folder, sh } = withExperiment(
+      'steps:\n  long: { command: "sleep 100.2 & echo begun >&2; sleep 100.2" }',
+    );
+    const child = spawn(process.execPath, [program, 'run', 'x.yaml'], {
+      cwd: folder,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      if (text.includes('│ begun')) child.kill('SIGKILL');
+    });
+    await once(child, 'close');
+    await expect.poll(async () => (await sh('pgrep -f "sleep 100.[2]"')).stdout).toBe('');
   });
 
   test('a run that nobody follows any longer ends, and its steps with it', async () => {

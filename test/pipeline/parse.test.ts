@@ -115,6 +115,24 @@ extra: 1`);
     ]);
   });
 
+  test('include outputs that have no place of their own, and what only looks like a reference', async () => {
+    expect(
+      await mistakes(`
+steps:
+  a: { command: echo, extension: ../../b }
+  run: { command: echo, extension: json }
+  c: { stage: fit, in: run, extension: log.txt, with: { epochs: 1 } }
+  d: { command: cat, in: run.out.of }
+  e: { command: "echo \${toString}" }`),
+    ).toEqual([
+      expect.stringContaining('7:17: no parameter "toString"'),
+      expect.stringContaining('3:34: "../../b" can\'t end a file\'s name'),
+      expect.stringContaining('run has no output "out.of"'),
+      expect.stringContaining('step "run" would write run.json'),
+      expect.stringContaining('step "c" would write c.log.txt'),
+    ]);
+  });
+
   test('include steps that need each other', async () => {
     const [found] = await mistakes(`
 steps:

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -27,15 +28,16 @@ test('a process reads its input file, writes its output file, and its errors are
   expect({ exit, lines, written }).toEqual({ exit: 3, lines: ['one', 'two'], written: 'ABC' });
 });
 
-test('its input is empty where there is none, and its environment is ours with what is added', async () => {
+test('its input is empty where there is none', async () => {
   expect(await shell('wc -c | tr -d " "')).toMatchObject({ exit: 0, written: '0\n' });
 });
 
-test('a program that is not there is an error of the system', async () => {
+test('a program that is not there is an error of the system, which names it', async () => {
   const job = { command: ['no-such-program'], stdout: join(temporaryFolder(), 'out'), ipc: false };
   await expect(runProcess(job, () => {}, never)).rejects.toMatchObject({
     code: 'ENOENT',
     syscall: 'spawn no-such-program',
+    message: 'no-such-program is needed to run this, and is not installed',
   });
 });
 
@@ -47,15 +49,23 @@ test('an interruption ends the process and all that it began', async () => {
   expect(exit).toBe('SIGTERM');
 });
 
+test('what a process leaves running is ended before its output is read', async () => {
+  const { written } = await shell('while sleep 0.01; do echo late; done 2> /dev/null & echo $!');
+  const pid = written.split('\n')[0]!;
+  await expect
+    .poll(() => spawnSync('ps', ['-o', 'stat=', '-p', pid], { encoding: 'utf8' }).stdout)
+    .toMatch(/^Z|^$/);
+});
+
+test('a long line is told in parts', async () => {
+  const { lines } = await shell(`head -c 3000000 /dev/zero | tr '\\0' x >&2; echo >&2; echo end >&2`);
+  expect(lines.slice(0, -1).join('')).toBe('x'.repeat(3e6));
+  expect(lines.at(-1)).toBe('end');
+  expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(2e6);
+});
+
 test('the memory of a process and its children is measured where the system tells it', async () => {
   const { peakBytes } = await shell(`node -e 'const b = Buffer.alloc(2e8, 1); setTimeout(() => b, 400)'`);
   if (process.platform === 'linux') expect(peakBytes).toBeGreaterThan(2e8);
   else expect(peakBytes).toBeUndefined();
-});
-
-test('a program that is not installed is named', async () => {
-  const job = { command: ['no-such-shell'], stdout: join(temporaryFolder(), 'out'), ipc: false };
-  await expect(runProcess(job, () => undefined, never)).rejects.toThrow(
-    'no-such-shell is needed to run this, and is not installed',
-  );
 });

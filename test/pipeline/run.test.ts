@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { CodeReader } from '../../pipeline/code.ts';
@@ -161,12 +161,39 @@ describe('a failure', () => {
     expect(ran).toEqual({ a: 'failed: ended by SIGKILL', b: 'skipped: a failed' });
   });
 
-  test("that is only a command's pipe, closed by its end, is none", async () => {
+  test('takes what an earlier run left of it and of those after it out of the results', async () => {
     const bench = new Bench();
-    bench.commands['yes | head'] = () => ({ exit: 141 });
-    expect(await bench.run('steps:\n  a: { command: yes | head }')).toMatchObject({
-      a: 'ran: never run before',
+    await bench.run(chain);
+    expect(bench.result('c')).toBeDefined();
+    bench.commands['echo'] = () => ({ exit: 1 });
+    await bench.run(chain, { forced: ['a'] });
+    expect(['a', 'b', 'c'].map((name) => bench.result(name))).toEqual([undefined, undefined, undefined]);
+  });
+
+  test('of the disk fails its step, not the run', async () => {
+    const bench = new Bench();
+    mkdirSync(join(bench.folder, 'results/a/mine'), { recursive: true });
+    expect(await bench.run('steps:\n  a: { command: echo }\n  b: { command: cat, in: a }')).toMatchObject({
+      a: expect.stringContaining('failed: ') as string,
+      b: 'skipped: a failed',
     });
+  });
+
+  test('is a file that changed after it was hashed: nothing is kept under the key of what it was', async () => {
+    const bench = new Bench();
+    const file = join(bench.folder, 'in.txt');
+    writeFileSync(file, 'before');
+    bench.commands['echo'] = () => {
+      writeFileSync(file, 'after');
+      return 'e';
+    };
+    const yaml = `steps:\n  a: { command: echo }\n  b: { command: copy, in: ${file} }`;
+    expect((await bench.run(yaml, { jobs: 1 }))['b']).toBe(
+      `failed: ${file} was changed while the run went on`,
+    );
+    writeFileSync(file, 'before');
+    expect(await bench.run(yaml)).toMatchObject({ b: 'ran: never run before' });
+    expect(bench.result('b')).toBe('before');
   });
 
   test('an interruption is told as one', async () => {
