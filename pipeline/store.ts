@@ -57,7 +57,10 @@ export class Store {
     if (text === undefined) return { found: 'nothing' };
     let entry: Entry;
     try {
-      entry = JSON.parse(text) as Entry;
+      const sealed = JSON.parse(text) as Entry & { seal: Digest };
+      entry = sealed;
+      if (sealOf(key, sealed) !== sealed.seal)
+        return { found: 'damaged', why: `${this.#entryPath(key)} is not what was written` };
       const digests = Object.values(entry.outputs).flatMap(({ sha256, files }) =>
         files ? Object.values(files) : [sha256],
       );
@@ -83,7 +86,9 @@ export class Store {
   async removeLitter(): Promise<void> {
     const tmp = join(this.folder, 'tmp');
     for (const name of existsSync(tmp) ? await readdir(tmp) : []) {
-      if (!isAlive(Number.parseInt(name))) await rm(join(tmp, name), { recursive: true, force: true });
+      if (isAlive(Number.parseInt(name))) continue;
+      // Attempts, since a step whose runner was killed may be writing its last.
+      await rm(join(tmp, name), { recursive: true, force: true, maxRetries: 5 });
     }
   }
 
@@ -115,14 +120,15 @@ export class Store {
 
   /** Makes a step's kept outputs the ones that its key finds. */
   async commit(key: Key, entry: Entry): Promise<void> {
-    await this.writeJson(this.#entryPath(key), entry);
+    await this.writeJson(this.#entryPath(key), { ...entry, seal: sealOf(key, entry) });
   }
 
   /** The key that a step had when it last ran or hit, for telling what has changed since; `undefined` if it can't be read. */
   async last(experiment: string, step: string): Promise<KeyParts | undefined> {
     const text = await readIfThere(this.#lastPath(experiment, step));
     try {
-      return text === undefined ? undefined : (JSON.parse(text) as KeyParts);
+      const parts = text === undefined ? null : (JSON.parse(text) as KeyParts | null);
+      return parts ?? undefined;
     } catch {
       return undefined;
     }
@@ -140,6 +146,11 @@ export class Store {
     await rename(temporary, path);
     await rm(dirname(temporary), { recursive: true });
   }
+}
+
+/** What tells that an entry is whole, and the one of its key. */
+function sealOf(key: Key, { parts, outputs, seconds, peakBytes }: Entry): Digest {
+  return digestOf(canonicalJson({ key, parts, outputs, seconds, peakBytes }));
 }
 
 async function readIfThere(path: string): Promise<string | undefined> {
