@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { canonicalJson, digestFile, digestOf, type Digest } from './digest.ts';
 import type { Key, KeyParts } from './key.ts';
@@ -138,13 +138,28 @@ export class Store {
     await this.writeJson(this.#lastPath(experiment, step), parts);
   }
 
-  /** Writes a file of JSON in the store's folder, whole or not at all. */
+  /** Writes a file of JSON, in the store's folder or elsewhere, whole or not at all. */
   async writeJson(path: string, value: unknown): Promise<void> {
     const temporary = join(await this.begin(), 'json');
-    await writeFile(temporary, `${JSON.stringify(value, null, 2)}\n`);
-    await mkdir(dirname(path), { recursive: true });
-    await rename(temporary, path);
-    await rm(dirname(temporary), { recursive: true });
+    try {
+      await writeFile(temporary, `${JSON.stringify(value, null, 2)}\n`);
+      await mkdir(dirname(path), { recursive: true });
+      await move(temporary, path);
+    } finally {
+      await rm(dirname(temporary), { recursive: true });
+    }
+  }
+}
+
+/** Renames a file, to another file system too. */
+async function move(from: string, to: string): Promise<void> {
+  try {
+    await rename(from, to);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
+    const near = `${to}.part`;
+    await copyFile(from, near);
+    await rename(near, to);
   }
 }
 

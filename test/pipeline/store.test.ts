@@ -2,6 +2,7 @@ import {
   chmodSync,
   existsSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -9,6 +10,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { digestOf } from '../../pipeline/digest.ts';
@@ -119,4 +121,21 @@ test('writing JSON leaves nothing but the file', async () => {
   await store.writeJson(join(store.folder, 'x/y.json'), { a: 1 });
   expect(readFileSync(join(store.folder, 'x/y.json'), 'utf8')).toBe('{\n  "a": 1\n}\n');
   expect(readdirSync(join(store.folder, 'tmp'))).toEqual([]);
+});
+
+const otherFileSystem = ['/dev/shm'].find(
+  (path) => existsSync(path) && statSync(path).dev !== statSync(tmpdir()).dev,
+);
+if (otherFileSystem === undefined) console.warn('skipped: there is no other file system to write to');
+
+test.skipIf(otherFileSystem === undefined)('JSON is written to another file system, too', async () => {
+  const { store } = await filled();
+  const folder = mkdtempSync(join(otherFileSystem!, 'sluice-'));
+  try {
+    await store.writeJson(join(folder, 'x/run.json'), { a: 1 });
+    expect(readdirSync(join(folder, 'x'))).toEqual(['run.json']);
+    expect(readFileSync(join(folder, 'x/run.json'), 'utf8')).toBe('{\n  "a": 1\n}\n');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
