@@ -1,7 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { commandOf } from './command.ts';
+import { digestFile } from './digest.ts';
 import { needs, type Step } from './experiment.ts';
+import type { KeyParts } from './key.ts';
 import { limitConcurrency } from './limit.ts';
 import type { Outcome, Report } from './outcome.ts';
 import type { Decision, Plan } from './decision.ts';
@@ -95,7 +97,7 @@ async function execute(
     const told = (line: string): void => report({ type: 'said', step: step.name, line });
     const { exit, peakBytes } = await running.runProcess(job, told, running.signal);
     const seconds = (performance.now() - begun) / 1000;
-    const failure = failureOf(step, exit, running.signal);
+    const failure = failureOf(step, exit, running.signal) ?? (await changedInput(step, parts));
     if (failure !== undefined) return { state: 'failed', key, parts, reason, seconds, failure };
     const outputs: Record<string, Stored> = {};
     for (const { name, kind } of step.outputs) {
@@ -118,6 +120,15 @@ async function execute(
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** A failure, if a file that the step read is not what its key says: the outputs would be found by a wrong key. */
+async function changedInput(step: Step, parts: KeyParts): Promise<string | undefined> {
+  for (const [name, source] of Object.entries(step.inputs)) {
+    if ('path' in source && (await digestFile(source.path)).sha256 !== parts.inputs[name])
+      return `${source.path} was changed during the run`;
+  }
+  return undefined;
 }
 
 /** Shows a step's outputs among the results, and remembers its key for telling what changes. */

@@ -136,6 +136,21 @@ steps:
 });
 
 describe('a failure', () => {
+  test('is a file that changes while a step reads it: what came out belongs to no key', async () => {
+    const bench = new Bench();
+    const path = join(bench.folder, 'in.txt');
+    const yaml = `steps:\n  a: { command: edit, in: ${path} }`;
+    writeFileSync(path, '1');
+    bench.commands['edit'] = (input) => {
+      writeFileSync(path, '2');
+      return input;
+    };
+    expect(await bench.run(yaml)).toEqual({ a: `failed: ${path} was changed during the run` });
+    writeFileSync(path, '1');
+    bench.commands['edit'] = (input) => input;
+    expect(await bench.run(yaml)).toEqual({ a: 'ran: never run before' });
+  });
+
   test('keeps nothing of the step, runs nothing after it, and leaves what was done before', async () => {
     const bench = new Bench();
     await bench.run(chain);
