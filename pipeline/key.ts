@@ -71,12 +71,12 @@ export function compareKeys(before: KeyParts, after: KeyParts): Change[] {
     .filter((change) => change.before !== change.after);
 }
 
+/** Of whatever shape: what was read from a disk may be damaged. */
 function flatten(parts: KeyParts): Map<string, string> {
   const flat = new Map<string, string>();
-  for (const [name, part] of Object.entries(parts)) {
-    if (typeof part !== 'object' || Array.isArray(part)) flat.set(name, show(part));
-    else
-      for (const [inner, value] of Object.entries(part as object)) flat.set(`${name}.${inner}`, show(value));
+  for (const [name, part] of Object.entries(parts) as [string, unknown][]) {
+    if (typeof part !== 'object' || part === null || Array.isArray(part)) flat.set(name, show(part));
+    else for (const [inner, value] of Object.entries(part)) flat.set(`${name}.${inner}`, show(value));
   }
   return flat;
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { commandOf } from './command.ts';
 import { digestFile } from './digest.ts';
 import { needs, type Step } from './experiment.ts';
+import type { KeyParts } from './key.ts';
 import { limitConcurrency } from './limit.ts';
 import type { Outcome, Report } from './outcome.ts';
 import type { Decision, Plan } from './decision.ts';
@@ -106,7 +107,7 @@ async function execute(
     const told = (line: string): void => report({ type: 'said', step: step.name, line });
     const { exit, peakBytes } = await running.runProcess(job, told, running.signal);
     const seconds = (performance.now() - begun) / 1000;
-    const failure = failureOf(exit, running.signal) ?? (await findChangedInput(step, running.planning.files));
+    const failure = failureOf(exit, running.signal) ?? (await changedInput(step, parts));
     if (failure !== undefined) return { state: 'failed', key, parts, reason, seconds, failure };
     const outputs: Record<string, Stored> = {};
     for (const { name, kind } of step.outputs) {
@@ -121,6 +122,15 @@ async function execute(
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** A failure, if a file that the step read is not what its key says: the outputs would be found by a wrong key. */
+async function changedInput(step: Step, parts: KeyParts): Promise<string | undefined> {
+  for (const [name, source] of Object.entries(step.inputs)) {
+    if ('path' in source && (await digestFile(source.path)).sha256 !== parts.inputs[name])
+      return `${source.path} was changed during the run`;
+  }
+  return undefined;
 }
 
 /** Shows a step's outputs among the results, and remembers its key for telling what changes. */
@@ -138,16 +148,6 @@ async function settle<T extends Extract<Outcome, { state: 'hit' | 'ran' }>>(
 function toFailure(error: unknown): Extract<Outcome, { state: 'failed' }> {
   if (error instanceof Error && 'syscall' in error) return { state: 'failed', failure: error.message };
   throw error;
-}
-
-/** A file that is no longer what the step's key says: what was made of it must not be found under that key. */
-async function findChangedInput(step: Step, files: Planning['files']): Promise<string | undefined> {
-  for (const source of Object.values(step.inputs)) {
-    if (!('path' in source)) continue;
-    const { sha256 } = await digestFile(source.path);
-    if (sha256 !== files.get(source.path)) return `${source.path} was changed while the run went on`;
-  }
-  return undefined;
 }
 
 function failureOf(exit: number | string, signal: AbortSignal): string | undefined {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { canonicalJson, digestFile, digestOf, type Digest } from './digest.ts';
 import type { Key, KeyParts } from './key.ts';
@@ -57,7 +57,10 @@ export class Store {
     if (text === undefined) return { found: 'nothing' };
     let entry: Entry;
     try {
-      entry = JSON.parse(text) as Entry;
+      const sealed = JSON.parse(text) as Entry & { seal: Digest };
+      entry = sealed;
+      if (sealOf(key, sealed) !== sealed.seal)
+        return { found: 'damaged', why: `${this.#entryPath(key)} is not what was written` };
       const digests = Object.values(entry.outputs).flatMap(({ sha256, files }) =>
         files ? Object.values(files) : [sha256],
       );
@@ -83,7 +86,9 @@ export class Store {
   async removeLitter(): Promise<void> {
     const tmp = join(this.folder, 'tmp');
     for (const name of existsSync(tmp) ? await readdir(tmp) : []) {
-      if (!isAlive(Number.parseInt(name))) await rm(join(tmp, name), { recursive: true, force: true });
+      if (isAlive(Number.parseInt(name))) continue;
+      // Attempts, since a step whose runner was killed may be writing its last.
+      await rm(join(tmp, name), { recursive: true, force: true, maxRetries: 5 });
     }
   }
 
@@ -115,14 +120,15 @@ export class Store {
 
   /** Makes a step's kept outputs the ones that its key finds. */
   async commit(key: Key, entry: Entry): Promise<void> {
-    await this.writeJson(this.#entryPath(key), entry);
+    await this.writeJson(this.#entryPath(key), { ...entry, seal: sealOf(key, entry) });
   }
 
   /** The key that a step had when it last ran or hit, for telling what has changed since; `undefined` if it can't be read. */
   async last(experiment: string, step: string): Promise<KeyParts | undefined> {
     const text = await readIfThere(this.#lastPath(experiment, step));
     try {
-      return text === undefined ? undefined : (JSON.parse(text) as KeyParts);
+      const parts = text === undefined ? null : (JSON.parse(text) as KeyParts | null);
+      return parts ?? undefined;
     } catch {
       return undefined;
     }
@@ -132,14 +138,34 @@ export class Store {
     await this.writeJson(this.#lastPath(experiment, step), parts);
   }
 
-  /** Writes a file of JSON in the store's folder, whole or not at all. */
+  /** Writes a file of JSON, in the store's folder or elsewhere, whole or not at all. */
   async writeJson(path: string, value: unknown): Promise<void> {
     const temporary = join(await this.begin(), 'json');
-    await writeFile(temporary, `${JSON.stringify(value, null, 2)}\n`);
-    await mkdir(dirname(path), { recursive: true });
-    await rename(temporary, path);
-    await rm(dirname(temporary), { recursive: true });
+    try {
+      await writeFile(temporary, `${JSON.stringify(value, null, 2)}\n`);
+      await mkdir(dirname(path), { recursive: true });
+      await move(temporary, path);
+    } finally {
+      await rm(dirname(temporary), { recursive: true });
+    }
   }
+}
+
+/** Renames a file, to another file system too. */
+async function move(from: string, to: string): Promise<void> {
+  try {
+    await rename(from, to);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
+    const near = `${to}.part`;
+    await copyFile(from, near);
+    await rename(near, to);
+  }
+}
+
+/** What tells that an entry is whole, and the one of its key. */
+function sealOf(key: Key, { parts, outputs, seconds, peakBytes }: Entry): Digest {
+  return digestOf(canonicalJson({ key, parts, outputs, seconds, peakBytes }));
 }
 
 async function readIfThere(path: string): Promise<string | undefined> {

@@ -2,16 +2,19 @@ import {
   chmodSync,
   existsSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { digestOf } from '../../pipeline/digest.ts';
-import { keyOf, type Key, type KeyParts } from '../../pipeline/key.ts';
+import { compareKeys, keyOf, type Key, type KeyParts } from '../../pipeline/key.ts';
 import { Store } from '../../pipeline/store.ts';
 import { temporaryFolder } from '../folder.ts';
 
@@ -78,8 +81,30 @@ test('a damaged entry is not a hit either, and is replaced', async () => {
     writeFileSync(path, text);
     expect(await store.lookUp(key)).toMatchObject({ found: 'damaged' });
   }
+  const other = keyOf({ ...parts, command: 'y' });
+  await store.commit(other, { parts: { ...parts, command: 'y' }, outputs: {}, seconds: 1 });
+  renameSync(join(store.folder, 'entries', `${other}.json`), path);
+  expect(await store.lookUp(key)).toMatchObject({ found: 'damaged' });
+  await store.commit(key, { parts, outputs: {}, seconds: 1 });
+  writeFileSync(path, readFileSync(path, 'utf8').replace('"seconds": 1', '"seconds": 2'));
+  expect(await store.lookUp(key)).toMatchObject({ found: 'damaged' });
   await store.commit(key, { parts, outputs: {}, seconds: 1 });
   expect(await store.lookUp(key)).toMatchObject({ found: 'whole' });
+});
+
+test('a damaged memory of what a step was last is as good as none', async () => {
+  const { store } = await filled();
+  await store.setLast('x', 'a', parts);
+  expect(await store.last('x', 'a')).toEqual(parts);
+  for (const text of ['', 'null', '{']) {
+    writeFileSync(join(store.folder, 'last/x/a.json'), text);
+    expect(await store.last('x', 'a')).toBeUndefined();
+  }
+  writeFileSync(join(store.folder, 'last/x/a.json'), '{"options":null}');
+  expect(compareKeys((await store.last('x', 'a'))!, parts)).toContainEqual({
+    part: 'options',
+    before: 'null',
+  });
 });
 
 test('what a run that was killed has left is removed, what a living one writes is not', async () => {
@@ -96,4 +121,21 @@ test('writing JSON leaves nothing but the file', async () => {
   await store.writeJson(join(store.folder, 'x/y.json'), { a: 1 });
   expect(readFileSync(join(store.folder, 'x/y.json'), 'utf8')).toBe('{\n  "a": 1\n}\n');
   expect(readdirSync(join(store.folder, 'tmp'))).toEqual([]);
+});
+
+const otherFileSystem = ['/dev/shm'].find(
+  (path) => existsSync(path) && statSync(path).dev !== statSync(tmpdir()).dev,
+);
+if (otherFileSystem === undefined) console.warn('skipped: there is no other file system to write to');
+
+test.skipIf(otherFileSystem === undefined)('JSON is written to another file system, too', async () => {
+  const { store } = await filled();
+  const folder = mkdtempSync(join(otherFileSystem!, 'sluice-'));
+  try {
+    await store.writeJson(join(folder, 'x/run.json'), { a: 1 });
+    expect(readdirSync(join(folder, 'x'))).toEqual(['run.json']);
+    expect(readFileSync(join(folder, 'x/run.json'), 'utf8')).toBe('{\n  "a": 1\n}\n');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
