@@ -8,19 +8,19 @@ export function readMemory(group: number | undefined, peak: number | undefined):
   let bytes = 0;
   for (const pid of processes()) {
     try {
-      // Field 5 is the group and field 24 the resident pages; field 2, the name, may hold spaces.
-      const fields = readFileSync(`/proc/${pid}/stat`, 'latin1')
+      // Field 5 is the group; field 2, the name, may hold spaces.
+      const [, , member] = readFileSync(`/proc/${pid}/stat`, 'latin1')
         .replace(/^.*\) /s, '')
         .split(' ');
-      if (Number(fields[2]) === group) bytes += Number(fields[21]) * PAGE;
+      if (Number(member) !== group) continue;
+      const [, kilobytes] = /^VmRSS:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1')) ?? [];
+      bytes += Number(kilobytes ?? 0) * 1024;
     } catch {
       continue; // it ended between the two looks
     }
   }
   return bytes > (peak ?? 0) ? bytes : peak;
 }
-
-const PAGE = 4096;
 
 function processes(): string[] {
   try {

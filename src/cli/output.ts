@@ -27,14 +27,12 @@ export function writeText(text: string): Promise<void> {
  */
 export async function writeStandardOutput(bytes: Bytes, signal: AbortSignal): Promise<void> {
   const stat = fstatSync(1);
-  try {
-    await (stat.isFIFO() || stat.isSocket() || process.stdout.isTTY
-      ? writeStream(bytes, signal)
-      : writeFile(bytes, signal));
-  } catch (error) {
-    if (stat.isFile()) ftruncateSync(1, stat.size);
-    throw error;
-  }
+  const takeBack = (): void => ftruncateSync(1, stat.size);
+  if (stat.isFile()) process.once('exit', takeBack); // however the process ends, unless it gets through
+  await (stat.isFIFO() || stat.isSocket() || process.stdout.isTTY
+    ? writeStream(bytes, signal)
+    : writeFile(bytes, signal));
+  process.off('exit', takeBack);
 }
 
 async function writeStream(bytes: Bytes, signal: AbortSignal): Promise<void> {

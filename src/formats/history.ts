@@ -1,4 +1,4 @@
-import { lstat, open, rename, rm } from 'node:fs/promises';
+import { open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { fromSystemError, StageError } from '../error.ts';
 import { ndjson } from './json.ts';
 
@@ -35,11 +35,12 @@ export const history = ndjson<Epoch>('history', (value, line) => {
 /**
  * Passes epochs on, and writes each to `path` as it comes. The file grows under the name `path` + `.partial`, to be watched
  * with `tail -f`, and gets its own name when the last epoch is there; after a failure what was there before is still there.
- * What is there and no regular file (a named pipe, a link such as `/dev/stderr`) is written to as it is.
+ * What is there and no regular file (a named pipe, `/dev/stderr`) is written to as it is.
  */
 export async function* recordHistory(epochs: AsyncIterable<Epoch>, path: string): AsyncGenerator<Epoch> {
   const inPlace = await isSpecial(path);
-  const partial = inPlace ? path : `${path}.partial`;
+  const target = await realpath(path).catch(() => path); // a link keeps pointing at its file
+  const partial = inPlace ? path : `${target}.partial`;
   let complete = false;
   try {
     const file = await open(partial, 'w');
@@ -51,7 +52,7 @@ export async function* recordHistory(epochs: AsyncIterable<Epoch>, path: string)
     } finally {
       await file.close();
     }
-    if (!inPlace) await rename(partial, path);
+    if (!inPlace) await rename(partial, target);
     complete = true;
   } catch (error) {
     throw fromSystemError(error, path);
@@ -62,7 +63,7 @@ export async function* recordHistory(epochs: AsyncIterable<Epoch>, path: string)
 
 async function isSpecial(path: string): Promise<boolean> {
   try {
-    return !(await lstat(path)).isFile();
+    return !(await stat(path)).isFile();
   } catch {
     // It isn't there yet, or `open` will say what is wrong with it.
     return false;

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fromSystemError, StageError } from '../error.ts';
@@ -31,6 +32,7 @@ export async function writeWholeFolder(
     await rename(beside, target);
   } catch (error) {
     await rm(beside, { recursive: true, force: true });
+    if (existsSync(former)) await rename(former, target);
     throw fromSystemError(error, path);
   }
   await rm(former, { recursive: true, force: true });

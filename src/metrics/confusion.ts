@@ -14,7 +14,7 @@ export interface ClassificationMetrics {
   /** How many of the positive rows were judged so. */
   readonly recall: number | null;
   /** The harmonic mean of precision and recall. */
-  readonly f1: number | null;
+  readonly f1_score: number | null;
 }
 
 /** Counts the rows, float32[rows] each. A row counts as positive above 0.5, not at it, as in Keras. */
@@ -34,7 +34,7 @@ export function classificationMetrics(matrix: ConfusionMatrix): ClassificationMe
     accuracy: ratio(tp + tn, tp + tn + fp + fn),
     precision: ratio(tp, tp + fp),
     recall: ratio(tp, tp + fn),
-    f1: ratio(2 * tp, 2 * tp + fp + fn),
+    f1_score: ratio(2 * tp, 2 * tp + fp + fn),
   };
 }
 

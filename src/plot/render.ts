@@ -1,5 +1,8 @@
 import { createRequire } from 'node:module';
 import type { Spec } from 'vega';
+import type { Toolchain } from '../stage.ts';
+
+const require = createRequire(import.meta.url);
 
 /** The picture as SVG, with a newline at its end. The same specification gives the same bytes. */
 export async function toSvg(spec: Spec): Promise<string> {
@@ -19,7 +22,7 @@ export async function toSvg(spec: Spec): Promise<string> {
 /** An SVG as PNG, `scale` pixels to one of the SVG's, its texts in the DejaVu Sans that the project ships. */
 export async function toPng(svg: string, scale: number): Promise<Uint8Array> {
   const { Resvg } = await import('@resvg/resvg-js');
-  const font = createRequire(import.meta.url).resolve('dejavu-fonts-ttf/ttf/DejaVuSans.ttf');
+  const font = require.resolve('dejavu-fonts-ttf/ttf/DejaVuSans.ttf');
   return new Resvg(svg, {
     fitTo: { mode: 'zoom', value: scale },
     font: { fontFiles: [font], loadSystemFonts: false, defaultFontFamily: 'DejaVu Sans' },
@@ -27,3 +30,9 @@ export async function toPng(svg: string, scale: number): Promise<Uint8Array> {
     .render()
     .asPng();
 }
+
+/** What decides about the pictures besides the code: the PNG's renderer is compiled for a platform, and draws with a font. */
+export const describeRenderer = (): Promise<Toolchain> => {
+  const { version } = require('dejavu-fonts-ttf/package.json') as { version: string };
+  return Promise.resolve({ platform: `${process.platform} ${process.arch}`, font: `DejaVu Sans ${version}` });
+};

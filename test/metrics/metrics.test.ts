@@ -9,7 +9,7 @@ interface Golden {
   readonly labels: number[];
   readonly probabilities: number[];
   readonly expected: Readonly<Record<'accuracy' | 'ece', number>> &
-    Readonly<Record<'precision' | 'recall' | 'f1' | 'roc_auc', number | null>> & {
+    Readonly<Record<'precision' | 'recall' | 'f1_score' | 'roc_auc', number | null>> & {
       /** True negatives, false positives, false negatives, true positives. */
       readonly confusion: readonly [number, number, number, number];
       readonly bins: readonly number[];
@@ -46,7 +46,7 @@ describe('metrics', () => {
       accuracy: close(expected.accuracy),
       precision: close(expected.precision),
       recall: close(expected.recall),
-      f1: close(expected.f1),
+      f1_score: close(expected.f1_score),
       roc_auc: close(expected.roc_auc),
       confusion_matrix: { true_positive, false_positive, true_negative, false_negative },
       confidence: { expected_calibration_error: close(expected.ece) },

@@ -45,7 +45,7 @@ describe('evaluate', () => {
 
   test('gives null for what is undefined', async () => {
     const model = modelFile('negative', new Float32Array(16), -5);
-    expect(await judge({ model })).toMatchObject({ precision: null, recall: 0, f1: 0, roc_auc: 0.5 });
+    expect(await judge({ model })).toMatchObject({ precision: null, recall: 0, f1_score: 0, roc_auc: 0.5 });
   });
 
   test('loses nothing of the loss of a model that is sure and wrong: float32 rounds its probabilities to 1', async () => {
