@@ -15,6 +15,9 @@ import { integersOf } from './numpy-integers.ts';
 /** Bytes that Python may use in two places, since it keeps short ones. */
 const SHORT = 64;
 
+/** More words than all reviews can sensibly have; they take 2 GiB. */
+const MOST_WORDS = 2 ** 29;
+
 /** Throws an error; `item` is what was wrong, and `row` the row that it was in, if that is known. */
 export type Fail = (code: ErrorCode, message: string, about?: { item?: Value; row?: number }) => never;
 
@@ -50,7 +53,7 @@ export class RowStore {
       );
     }
     const start = this.rows.end;
-    const values = this.rows.reserve(length);
+    const values = this.#reserve(length);
     for (let i = 0; i < length; i++) {
       const value = type.read(bytes.data, i * type.size);
       if (value >>> 0 !== value) this.#refuse(new OddNumber(value, -1));
@@ -69,7 +72,7 @@ export class RowStore {
     }
     const length = stack.length - from;
     const start = this.rows.end;
-    const values = this.rows.reserve(length);
+    const values = this.#reserve(length);
     for (let i = 0; i < length; i++) {
       const item = stack[from + i]!;
       if (typeof item !== 'number') this.#refuse(item);
@@ -110,6 +113,11 @@ export class RowStore {
     this.append(list, tuple.items, 0);
     tuple.items = [];
     return list;
+  }
+
+  #reserve(length: number): Uint32Array {
+    if (this.rows.end + length > MOST_WORDS) this.#fail('UNSUPPORTED', `more than ${MOST_WORDS} words`);
+    return this.rows.reserve(length);
   }
 
   #refuse(item: Value, row?: number): never {

@@ -105,7 +105,17 @@ describe('readPickledRows', () => {
     ['a pickle that is no array', '\x80\x02].', 'CORRUPT', /a list, where an array/],
     ['an empty stack', '\x80\x02.', 'CORRUPT', /missing/],
     ['bytes behind the pickle', `${arrayOf(']')}x`, 'CORRUPT', /goes on/],
-    ['text without end', '\x80\x02X\xff\xff\xff\x01abc', 'TRUNCATED', /ends after 0 rows of 1/],
+    ['text without end', '\x80\x02X\xff\xff\xff\0abc', 'TRUNCATED', /ends after 0 rows of 1/],
+    ['millions of values in a tuple', `${START}(${'N'.repeat(2 ** 22 + 1)}`, 'UNSUPPORTED', /values at once/],
+    ['millions of marks', `${START}${'('.repeat(2 ** 22 + 1)}`, 'UNSUPPORTED', /values at once/],
+    ['millions of values kept', `${START}${'\x94'.repeat(2 ** 23 + 1)}`, 'UNSUPPORTED', /values kept/],
+    [
+      'megabytes of text',
+      START + `T\0\0\x80\0${'x'.repeat(2 ** 23)}`.repeat(3),
+      'UNSUPPORTED',
+      /bytes of text/,
+    ],
+    ['more rows than the header says, at once', `${START}(]]e`, 'CORRUPT', /more rows than the 1 of/],
     ['text of gigabytes', '\x80\x02X\xff\xff\xff\xffabc', 'CORRUPT', /4294967295 bytes/],
   ])('refuses %s', async (_, pickle, code, message) => {
     await expect(read(npy(pickle))).rejects.toMatchObject({
