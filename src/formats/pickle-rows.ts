@@ -43,7 +43,8 @@ export class RowStore {
   /** Stores an array's numbers, of the type that NumPy calls `descr`. */
   store(bytes: Bytes, descr: string, length: number): Stored {
     if (bytes.stored?.descr === descr && bytes.stored.length === length) return bytes.stored;
-    const type = integersOf(descr);
+    // NumPy takes an array of nothing for one of floats.
+    const type = integersOf(descr, { floats: length === 0 });
     if (type === undefined)
       return this.#fail('BAD_VALUE', `an array of "${descr}", where word numbers should be`);
     if (bytes.data?.length !== length * type.size) {
@@ -122,7 +123,7 @@ export class RowStore {
 
   #refuse(item: Value, row?: number): never {
     const about = { item, ...(row === undefined ? {} : { row }) };
-    if (item instanceof OddNumber && (typeof item.value === 'bigint' || Number.isInteger(item.value))) {
+    if (item instanceof OddNumber && isOutOfRange(item.value)) {
       return this.#fail('OUT_OF_RANGE', `${item.value} can't be a word number`, about);
     }
     return this.#fail(
@@ -132,6 +133,10 @@ export class RowStore {
     );
   }
 }
+
+/** Whether it is a whole number, unlike 0.5 and the 2.0 that was no whole number where it came from. */
+const isOutOfRange = (value: number | bigint): boolean =>
+  typeof value === 'bigint' || (Number.isInteger(value) && value >>> 0 !== value);
 
 export const isRow = (value: Value): boolean =>
   value instanceof List || value instanceof Tuple || value instanceof NumpyArray;

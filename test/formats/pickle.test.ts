@@ -69,6 +69,7 @@ describe('readPickledRows', () => {
     ['a negative word', '](K\x05J\xfe\xff\xff\xffe', 'OUT_OF_RANGE', /^-2 /],
     ['a word of 33 bits', ']\x8a\x05\0\0\0\0\x01a', 'OUT_OF_RANGE', /^4294967296 /],
     ['a fraction', ']G\x3f\xe0\0\0\0\0\0\0a', 'BAD_VALUE', /^0\.5, where a word number/],
+    ['a whole number among floats', ']G\x40\0\0\0\0\0\0\0a', 'BAD_VALUE', /^2\.0, where a word number/],
     ['text', ']U\x03abca', 'BAD_VALUE', /^"abc", where/],
     ['None', ']Na', 'BAD_VALUE', /^None, where/],
     ['text as a row', 'U\x03abc', 'BAD_VALUE', /"abc"/],
@@ -85,6 +86,14 @@ describe('readPickledRows', () => {
   ])('refuses %s', async (_, row, code, message) => {
     const error = { code, message: expect.stringMatching(message) as string };
     await expect(read(npy(arrayOf(row)))).rejects.toMatchObject(error);
+  });
+
+  test('takes an array of no floats for a row without words, as NumPy makes it of an empty list', async () => {
+    const floats = (length: string, bytes: string): string =>
+      `cnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\nK\0\x85U\x01b\x87R(K\x01${length}\x85cnumpy\ndtype\nU\x02f8\x89\x88\x87R\x89${bytes}tb`;
+    expect(await read(npy(arrayOf(floats('K\0', 'U\0'))))).toEqual([[]]);
+    const one = read(npy(arrayOf(floats('K\x01', 'U\x08\0\0\0\0\0\0\0\0'))));
+    await expect(one).rejects.toMatchObject({ code: 'BAD_VALUE' });
   });
 
   test('names row and byte of a word that is out of range', async () => {
