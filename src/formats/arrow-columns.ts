@@ -89,7 +89,7 @@ function countBuffers({ type, dictionary, parameters }: Field): number {
 /** The number of the first row without a value, -1 if there is none. */
 export function findNull({ nullCount, buffers, length }: Column): number {
   if (nullCount === 0) return -1;
-  for (let row = 0; row < length; row++)
-    if (((buffers[0]![row >> 3] ?? 0) & (1 << (row & 7))) === 0) return row;
+  const [bits] = buffers; // none in a column of Arrow's type Null
+  for (let row = 0; row < length; row++) if (((bits?.[row >> 3] ?? 0) & (1 << (row & 7))) === 0) return row;
   return -1;
 }

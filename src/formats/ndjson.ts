@@ -2,6 +2,9 @@ import { StageError } from '../error.ts';
 
 const NEWLINE = 0x0a;
 
+/** Bytes of a line; longer ones would fill the memory, and no string can hold them. */
+const LONGEST_LINE = 2 ** 28;
+
 /** A line of NDJSON: its JSON value, and its number, from 1. */
 export interface Line {
   readonly value: unknown;
@@ -39,9 +42,11 @@ export async function* readLines(bytes: AsyncIterable<Uint8Array>): AsyncGenerat
   for await (const line of readRawLines(bytes)) yield line.toString('utf8');
 }
 
-/** The same as bytes, which may be part of a larger chunk. */
+/** The same as bytes, which may be part of a larger chunk. Throws `UNSUPPORTED` for a line that is too long. */
 export async function* readRawLines(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
+  let number = 1;
   let begun: Buffer[] = [];
+  let length = 0;
   for await (const bytesOfChunk of bytes) {
     const chunk = Buffer.from(bytesOfChunk.buffer, bytesOfChunk.byteOffset, bytesOfChunk.byteLength);
     let start = 0;
@@ -53,10 +58,23 @@ export async function* readRawLines(bytes: AsyncIterable<Uint8Array>): AsyncGene
         begun = [];
       }
       start = end + 1;
+      number++;
+      length = 0;
     }
     if (start < chunk.length) begun.push(chunk.subarray(start));
+    length += chunk.length - start;
+    checkLength(length, number);
   }
   if (begun.length > 0) yield Buffer.concat(begun);
+}
+
+/** Throws `UNSUPPORTED` where what has come of line `number` is too long. */
+export function checkLength(length: number, number: number): void {
+  if (length <= LONGEST_LINE) return;
+  throw new StageError('UNSUPPORTED', `a line of more than ${LONGEST_LINE} bytes`, {
+    where: { line: number },
+    hint: 'each line must end with a newline; is this another kind of file?',
+  });
 }
 
 /** Strings as UTF-8 in chunks of about `size` bytes, so that a short line doesn't cost a system call. */

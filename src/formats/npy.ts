@@ -65,7 +65,16 @@ export async function readLabels(bytes: AsyncIterable<Uint8Array>, member: strin
   return Buffer.concat(labels);
 }
 
+/** More reviews than there can sensibly be; stops an array that would fill the memory. */
+const MOST = 2 ** 26;
+
 function lengthOf({ shape }: NpyHeader, member: string): number {
+  if (shape.length === 1 && shape[0]! > MOST) {
+    throw new StageError('UNSUPPORTED', `${member} has ${shape[0]} items, more than ${MOST}`, {
+      where: { member },
+      hint: 'expected an item a review',
+    });
+  }
   if (shape.length === 1) return shape[0]!;
   throw new StageError('UNSUPPORTED', `${member} has the shape (${shape.join(', ')})`, {
     where: { member },

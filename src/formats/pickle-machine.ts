@@ -3,11 +3,13 @@ import { lengthAfter, readLiteral } from './pickle-literals.ts';
 import { build, call, isAllowed, textOf } from './pickle-numpy.ts';
 import { FIXED_LENGTH, OP, nameOfOpcode } from './pickle-opcodes.ts';
 import { RowStore, isRow, type Fail } from './pickle-rows.ts';
-import { Global, List, OddNumber, Tuple, describe, type Value } from './pickle-values.ts';
+import { Bytes, Global, List, OddNumber, Tuple, describe, type Value } from './pickle-values.ts';
 import { Ragged } from './ragged.ts';
 
-/** More than a row or a string can sensibly hold; stops a pickle that would fill the memory. */
-const MOST = 2 ** 26;
+// More than a pickle can sensibly have of each; they stop one that would fill the memory.
+const MOST_BYTES = 2 ** 24;
+const MOST_VALUES = 2 ** 22;
+const MOST_KEPT = 2 ** 23;
 
 /** Runs a pickle's opcodes as its bytes come. It knows only those that NumPy's arrays of lists of numbers need. */
 export class PickleMachine {
@@ -21,6 +23,8 @@ export class PickleMachine {
   readonly #marks: number[] = [];
   readonly #memo = new Map<number, Value>();
   readonly #numpy: { readonly store: RowStore; readonly fail: Fail };
+  /** How many bytes all text and byte strings took. */
+  #text = 0;
   #offset: number;
   #byte = 0;
 
@@ -63,7 +67,11 @@ export class PickleMachine {
       this.#step(opcode, bytes.subarray(at, next), bytes.subarray(next, end));
       at = end;
     }
-    if (stack.length > MOST) this.fail('UNSUPPORTED', `more than ${MOST} values in one list`);
+    if (stack.length + this.#marks.length > MOST_VALUES)
+      this.fail('UNSUPPORTED', `more than ${MOST_VALUES} values at once`);
+    // The numbers of an array take 8 bytes or less each, and as text at most twice that.
+    if (this.#text > MOST_BYTES + 16 * this.rows.end) this.fail('UNSUPPORTED', `${this.#text} bytes of text`);
+    if (this.#memo.size > MOST_KEPT) this.fail('UNSUPPORTED', `more than ${MOST_KEPT} values kept`);
     this.#offset += at;
     return at;
   }
@@ -78,7 +86,7 @@ export class PickleMachine {
 
   #lengthAfter(opcode: number, bytes: Buffer, at: number): number {
     const length = lengthAfter(opcode, bytes, at);
-    if (length >= 0 && length <= MOST) return length;
+    if (length >= 0 && length <= MOST_BYTES) return length;
     // A line whose end hasn't come: names and numbers are short.
     if (Number.isNaN(length) && bytes.length - at < 1_024) return bytes.length - at + 1;
     return this.fail(
@@ -91,6 +99,7 @@ export class PickleMachine {
     const stack = this.#stack;
     const literal = readLiteral(opcode, { fixed, rest, byte: this.#byte });
     if (literal !== undefined) {
+      if (typeof literal === 'string' || literal instanceof Bytes) this.#text += rest.length;
       stack.push(literal);
       return;
     }

@@ -15,6 +15,9 @@ import { integersOf } from './numpy-integers.ts';
 /** Bytes that Python may use in two places, since it keeps short ones. */
 const SHORT = 64;
 
+/** More words than all reviews can sensibly have; they take 2 GiB. */
+const MOST_WORDS = 2 ** 29;
+
 /** Throws an error; `item` is what was wrong, and `row` the row that it was in, if that is known. */
 export type Fail = (code: ErrorCode, message: string, about?: { item?: Value; row?: number }) => never;
 
@@ -40,7 +43,8 @@ export class RowStore {
   /** Stores an array's numbers, of the type that NumPy calls `descr`. */
   store(bytes: Bytes, descr: string, length: number): Stored {
     if (bytes.stored?.descr === descr && bytes.stored.length === length) return bytes.stored;
-    const type = integersOf(descr);
+    // NumPy takes an array of nothing for one of floats.
+    const type = integersOf(descr, { floats: length === 0 });
     if (type === undefined)
       return this.#fail('BAD_VALUE', `an array of "${descr}", where word numbers should be`);
     if (bytes.data?.length !== length * type.size) {
@@ -50,7 +54,7 @@ export class RowStore {
       );
     }
     const start = this.rows.end;
-    const values = this.rows.reserve(length);
+    const values = this.#reserve(length);
     for (let i = 0; i < length; i++) {
       const value = type.read(bytes.data, i * type.size);
       if (value >>> 0 !== value) this.#refuse(new OddNumber(value, -1));
@@ -69,7 +73,7 @@ export class RowStore {
     }
     const length = stack.length - from;
     const start = this.rows.end;
-    const values = this.rows.reserve(length);
+    const values = this.#reserve(length);
     for (let i = 0; i < length; i++) {
       const item = stack[from + i]!;
       if (typeof item !== 'number') this.#refuse(item);
@@ -112,9 +116,14 @@ export class RowStore {
     return list;
   }
 
+  #reserve(length: number): Uint32Array {
+    if (this.rows.end + length > MOST_WORDS) this.#fail('UNSUPPORTED', `more than ${MOST_WORDS} words`);
+    return this.rows.reserve(length);
+  }
+
   #refuse(item: Value, row?: number): never {
     const about = { item, ...(row === undefined ? {} : { row }) };
-    if (item instanceof OddNumber && (typeof item.value === 'bigint' || Number.isInteger(item.value))) {
+    if (item instanceof OddNumber && isOutOfRange(item.value)) {
       return this.#fail('OUT_OF_RANGE', `${item.value} can't be a word number`, about);
     }
     return this.#fail(
@@ -124,6 +133,10 @@ export class RowStore {
     );
   }
 }
+
+/** Whether it is a whole number, unlike 0.5 and the 2.0 that was no whole number where it came from. */
+const isOutOfRange = (value: number | bigint): boolean =>
+  typeof value === 'bigint' || (Number.isInteger(value) && value >>> 0 !== value);
 
 export const isRow = (value: Value): boolean =>
   value instanceof List || value instanceof Tuple || value instanceof NumpyArray;

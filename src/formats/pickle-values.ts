@@ -74,7 +74,8 @@ export function describe(value: Value | undefined): string {
   if (value === false) return 'False';
   if (typeof value === 'number') return String(value);
   if (typeof value === 'string') return JSON.stringify(value.slice(0, 60));
-  if (value instanceof OddNumber) return String(value.value);
+  if (value instanceof OddNumber)
+    return Number.isInteger(value.value) ? `${value.value}.0` : String(value.value);
   if (value instanceof Bytes) return JSON.stringify(value.data?.toString('latin1', 0, 60) ?? 'bytes');
   if (value instanceof Global) return value.name;
   if (value instanceof NumpyArray) return 'an array';

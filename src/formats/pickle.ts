@@ -29,6 +29,7 @@ export async function readPickledRows(
       });
     }
     reader.skip(machine.run(bytes));
+    if (machine.rows.rows > length) machine.fail('CORRUPT', `more rows than the ${length} of the header`);
   }
   if ((await reader.peek(1)).length > 0) machine.fail('CORRUPT', `${member} goes on after its pickle`);
   const { result, rows } = machine;

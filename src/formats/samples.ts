@@ -1,5 +1,5 @@
 import type { Codec } from '../stage.ts';
-import { parseLine } from './ndjson.ts';
+import { checkLength, parseLine } from './ndjson.ts';
 import type { Review } from './review.ts';
 import { toReview } from './reviews.ts';
 import type { VectorBatch } from './vector-batch.ts';
@@ -93,6 +93,7 @@ async function* arrivedLines(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<T
     const texts = decoder.decode(chunk, { stream: true }).split('\n');
     texts[0] = begun + texts[0]!;
     begun = texts.pop()!;
+    checkLength(begun.length, number + texts.length + 1);
     const lines = toLines(texts);
     if (lines.length > 0) yield lines;
   }

@@ -93,6 +93,12 @@ describe('what cannot be read', () => {
       'label is null',
     ],
     [
+      'a column of nulls',
+      foreign({ label: vectorFromArray([null], new arrow.Null()) }),
+      'BAD_VALUE',
+      'label is null',
+    ],
+    [
       'other columns only',
       tableFromIPC(arrow.tableToIPC(tableFromArrays({ a: [1] }))),
       'MISSING_FIELD',

@@ -28,3 +28,12 @@ test('a line that is no JSON is refused with its number', async () => {
   const error = { code: 'NOT_JSON', where: { line: 2 } };
   await expect(collect(readNdjson(chunked(Buffer.from('1\n{"a"\n'))))).rejects.toMatchObject(error);
 });
+
+test('a line that no string can hold is refused before it fills the memory', async () => {
+  const endless = streamOf(
+    Buffer.from('1\n'),
+    ...Array.from({ length: 9 }, () => Buffer.alloc(2 ** 25, 'a')),
+  );
+  const error = { code: 'UNSUPPORTED', where: { line: 2 } };
+  await expect(collect(readNdjson(endless))).rejects.toMatchObject(error);
+});

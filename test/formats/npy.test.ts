@@ -74,6 +74,13 @@ describe('readLabels', () => {
   });
 });
 
+test('labels and rows that would fill the memory are refused', async () => {
+  const error = { code: 'UNSUPPORTED', message: expect.stringContaining('10000000000 items') as string };
+  await expect(read(npy('|i1', '\x01', { length: 1e10 }))).rejects.toMatchObject(error);
+  const rows = readRows(chunked(npy('|O', '\x80\x02', { length: 1e10 })), 'x_train.npy');
+  await expect(rows).rejects.toMatchObject(error);
+});
+
 test('rows that are no objects are refused', async () => {
   await expect(readRows(chunked(npy('<i8', '')), 'x_train.npy')).rejects.toMatchObject({
     code: 'UNSUPPORTED',

@@ -69,6 +69,7 @@ describe('readPickledRows', () => {
     ['a negative word', '](K\x05J\xfe\xff\xff\xffe', 'OUT_OF_RANGE', /^-2 /],
     ['a word of 33 bits', ']\x8a\x05\0\0\0\0\x01a', 'OUT_OF_RANGE', /^4294967296 /],
     ['a fraction', ']G\x3f\xe0\0\0\0\0\0\0a', 'BAD_VALUE', /^0\.5, where a word number/],
+    ['a whole number among floats', ']G\x40\0\0\0\0\0\0\0a', 'BAD_VALUE', /^2\.0, where a word number/],
     ['text', ']U\x03abca', 'BAD_VALUE', /^"abc", where/],
     ['None', ']Na', 'BAD_VALUE', /^None, where/],
     ['text as a row', 'U\x03abc', 'BAD_VALUE', /"abc"/],
@@ -85,6 +86,14 @@ describe('readPickledRows', () => {
   ])('refuses %s', async (_, row, code, message) => {
     const error = { code, message: expect.stringMatching(message) as string };
     await expect(read(npy(arrayOf(row)))).rejects.toMatchObject(error);
+  });
+
+  test('takes an array of no floats for a row without words, as NumPy makes it of an empty list', async () => {
+    const floats = (length: string, bytes: string): string =>
+      `cnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\nK\0\x85U\x01b\x87R(K\x01${length}\x85cnumpy\ndtype\nU\x02f8\x89\x88\x87R\x89${bytes}tb`;
+    expect(await read(npy(arrayOf(floats('K\0', 'U\0'))))).toEqual([[]]);
+    const one = read(npy(arrayOf(floats('K\x01', 'U\x08\0\0\0\0\0\0\0\0'))));
+    await expect(one).rejects.toMatchObject({ code: 'BAD_VALUE' });
   });
 
   test('names row and byte of a word that is out of range', async () => {
@@ -105,7 +114,17 @@ describe('readPickledRows', () => {
     ['a pickle that is no array', '\x80\x02].', 'CORRUPT', /a list, where an array/],
     ['an empty stack', '\x80\x02.', 'CORRUPT', /missing/],
     ['bytes behind the pickle', `${arrayOf(']')}x`, 'CORRUPT', /goes on/],
-    ['text without end', '\x80\x02X\xff\xff\xff\x01abc', 'TRUNCATED', /ends after 0 rows of 1/],
+    ['text without end', '\x80\x02X\xff\xff\xff\0abc', 'TRUNCATED', /ends after 0 rows of 1/],
+    ['millions of values in a tuple', `${START}(${'N'.repeat(2 ** 22 + 1)}`, 'UNSUPPORTED', /values at once/],
+    ['millions of marks', `${START}${'('.repeat(2 ** 22 + 1)}`, 'UNSUPPORTED', /values at once/],
+    ['millions of values kept', `${START}${'\x94'.repeat(2 ** 23 + 1)}`, 'UNSUPPORTED', /values kept/],
+    [
+      'megabytes of text',
+      START + `T\0\0\x80\0${'x'.repeat(2 ** 23)}`.repeat(3),
+      'UNSUPPORTED',
+      /bytes of text/,
+    ],
+    ['more rows than the header says, at once', `${START}(]]e`, 'CORRUPT', /more rows than the 1 of/],
     ['text of gigabytes', '\x80\x02X\xff\xff\xff\xffabc', 'CORRUPT', /4294967295 bytes/],
   ])('refuses %s', async (_, pickle, code, message) => {
     await expect(read(npy(pickle))).rejects.toMatchObject({

@@ -56,6 +56,11 @@ describe('samples', () => {
     await expect(read(Buffer.from('ARROW1\0\0rest of the file, whatever it holds'))).rejects.toThrow();
   });
 
+  test('are refused where a line would fill the memory', async () => {
+    const endless = read('one\ntwo\n', ...Array.from({ length: 9 }, () => Buffer.alloc(2 ** 25, 'a')));
+    await expect(endless).rejects.toMatchObject({ code: 'UNSUPPORTED', where: { line: 3 } });
+  });
+
   test('are none where there is nothing', async () => {
     expect(await read()).toEqual([]);
     expect(await read('', '\n', '  ')).toEqual([]);
