@@ -52,7 +52,7 @@ async function ask(
   partial: PartialDownload,
 ): Promise<Dispatcher.ResponseData> {
   const { request } = await import('undici');
-  const user = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+  const user = `${unescaped(url.username)}:${unescaped(url.password)}`;
   return request(shown(url), {
     dispatcher,
     signal,
@@ -67,6 +67,15 @@ async function ask(
         : {}),
     },
   });
+}
+
+/** A name or password of a URL; one that holds a stray `%` is meant as it stands. */
+function unescaped(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 async function receive(
