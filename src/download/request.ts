@@ -98,6 +98,11 @@ async function receive(
     await partial.append(chunk);
     request.onProgress(partial.length, total);
   }
+  // A server may answer with less than the range that it was asked for (RFC 9110, 15.3.7).
+  const whole = Number(/^bytes \d+-\d+\/(\d+)$/.exec(headers['content-range'] ?? '')?.[1] ?? 0);
+  if (statusCode === 206 && partial.length < whole) {
+    return { kind: 'failed', reason: `${partial.length} of ${whole} bytes have come` };
+  }
   return { kind: 'complete' };
 }
 
