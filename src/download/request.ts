@@ -99,7 +99,7 @@ async function receive(
     request.onProgress(partial.length, total);
   }
   // A server may answer with less than the range that it was asked for (RFC 9110, 15.3.7).
-  const whole = Number(/^bytes \d+-\d+\/(\d+)$/.exec(headers['content-range'] ?? '')?.[1] ?? 0);
+  const whole = Number(/^bytes \d+-\d+\/(\d+)$/.exec(String(headers['content-range']))?.[1] ?? 0);
   if (statusCode === 206 && partial.length < whole) {
     return { kind: 'failed', reason: `${partial.length} of ${whole} bytes have come` };
   }
