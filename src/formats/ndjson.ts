@@ -1,6 +1,8 @@
+import { constants } from 'node:buffer';
 import { StageError } from '../error.ts';
 
 const NEWLINE = 0x0a;
+const MARK = Buffer.from('\ufeff');
 
 /** A line of NDJSON: its JSON value, and its number, from 1. */
 export interface Line {
@@ -39,9 +41,22 @@ export async function* readLines(bytes: AsyncIterable<Uint8Array>): AsyncGenerat
   for await (const line of readRawLines(bytes)) yield line.toString('utf8');
 }
 
-/** The same as bytes, which may be part of a larger chunk. */
+/**
+ * The same as bytes, which may be part of a larger chunk; UTF-8's byte order mark, which some editors put in front of a
+ * file, is left out. Throws `UNSUPPORTED` for a line that is too long for a string.
+ */
 export async function* readRawLines(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
+  let first = true;
+  for await (const line of splitLines(bytes)) {
+    yield first && line.subarray(0, MARK.length).equals(MARK) ? line.subarray(MARK.length) : line;
+    first = false;
+  }
+}
+
+async function* splitLines(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
   let begun: Buffer[] = [];
+  let length = 0;
+  let number = 1;
   for await (const bytesOfChunk of bytes) {
     const chunk = Buffer.from(bytesOfChunk.buffer, bytesOfChunk.byteOffset, bytesOfChunk.byteLength);
     let start = 0;
@@ -51,13 +66,24 @@ export async function* readRawLines(bytes: AsyncIterable<Uint8Array>): AsyncGene
       } else {
         yield Buffer.concat([...begun, chunk.subarray(start, end)]);
         begun = [];
+        length = 0;
       }
+      number++;
       start = end + 1;
     }
     if (start < chunk.length) begun.push(chunk.subarray(start));
+    length += chunk.length - start;
+    if (length > constants.MAX_STRING_LENGTH) throw tooLong(number);
   }
   if (begun.length > 0) yield Buffer.concat(begun);
 }
+
+/** What to throw for a line that no string can hold. */
+export const tooLong = (number: number): StageError =>
+  new StageError('UNSUPPORTED', `a line of more than ${constants.MAX_STRING_LENGTH} bytes`, {
+    where: { line: number },
+    hint: 'is this text, with a newline behind each line?',
+  });
 
 /** Strings as UTF-8 in chunks of about `size` bytes, so that a short line doesn't cost a system call. */
 export async function* writeText(strings: AsyncIterable<string>, size = 65_536): AsyncGenerator<Uint8Array> {

@@ -1,5 +1,6 @@
+import { constants } from 'node:buffer';
 import type { Codec } from '../stage.ts';
-import { parseLine } from './ndjson.ts';
+import { parseLine, tooLong } from './ndjson.ts';
 import type { Review } from './review.ts';
 import { toReview } from './reviews.ts';
 import type { VectorBatch } from './vector-batch.ts';
@@ -57,7 +58,7 @@ async function sniff(
     const { done, value } = await rest.next();
     if (done) break;
     begun.push(value);
-    start = Buffer.from(value.subarray(0, 64)).toString('latin1').replace(BLANK_OR_MARK, '');
+    start = Buffer.from(value).toString('latin1').replace(BLANK_OR_MARK, '');
   }
   const kind = ARROW.test(start) ? 'vectors' : start.startsWith('{') ? 'reviews' : 'text';
   return { kind, whole: joined(begun, rest) };
@@ -91,6 +92,7 @@ async function* arrivedLines(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<T
       .filter(({ text }) => text.trim() !== '');
   for await (const chunk of bytes) {
     const texts = decoder.decode(chunk, { stream: true }).split('\n');
+    if (begun.length + texts[0]!.length > constants.MAX_STRING_LENGTH) throw tooLong(number + 1);
     texts[0] = begun + texts[0]!;
     begun = texts.pop()!;
     const lines = toLines(texts);

@@ -28,3 +28,16 @@ test('a line that is no JSON is refused with its number', async () => {
   const error = { code: 'NOT_JSON', where: { line: 2 } };
   await expect(collect(readNdjson(chunked(Buffer.from('1\n{"a"\n'))))).rejects.toMatchObject(error);
 });
+
+test('a byte order mark in front is passed over, in chunks of any size', async () => {
+  for (const size of [1, 2, 100]) {
+    const lines = await collect(readNdjson(chunked(Buffer.from('\ufeff1\r\n2\r\n'), size)));
+    expect(lines.map(({ value }) => value)).toEqual([1, 2]);
+  }
+});
+
+test('a line that is too long for a string is refused with its number', async () => {
+  const large = Buffer.alloc(2 ** 28, 'a');
+  const error = { code: 'UNSUPPORTED', where: { line: 2 } };
+  await expect(collect(readNdjson(streamOf(Buffer.from('1\n'), large, large)))).rejects.toMatchObject(error);
+});
