@@ -15,5 +15,7 @@ export function readStandardInput(stage: AnyStage, signal: AbortSignal): AsyncIt
   const stream: Readable = fstatSync(0).isFile()
     ? createReadStream('', { fd: 0, highWaterMark: 1 << 18 })
     : process.stdin;
+  // An interruption may come before the stage reads: whoever reads it then is told, and until then nobody needs to be.
+  stream.on('error', () => {});
   return addAbortSignal(signal, stream) as AsyncIterable<Uint8Array>;
 }
