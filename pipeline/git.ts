@@ -12,7 +12,7 @@ export interface Commit {
 /** The current folder's commit; changes in the folders `besides` don't count. `null` outside of git. */
 export async function readCommit(besides: readonly string[]): Promise<Commit | null> {
   const git = async (...args: string[]): Promise<string> =>
-    (await promisify(execFile)('git', args)).stdout.trim();
+    (await promisify(execFile)('git', args, { maxBuffer: Infinity })).stdout.trim();
   const excluded = besides
     .map((folder) => relative('', folder))
     .filter((folder) => folder !== '' && !folder.startsWith('..'))

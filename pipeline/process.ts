@@ -34,6 +34,9 @@ const GRACE = 5000;
 const groups = new Set<number | undefined>();
 process.once('exit', () => groups.forEach((group) => endGroup(group, 'SIGKILL')));
 
+/** How long what it began may outlive the process and speak on, in milliseconds, as `>(wc -l >&2)` does. */
+const LINGER = 1000;
+
 /** Runs a process in a group of its own; when `signal` aborts, the whole group is ended. What it leaves running is ended, too. */
 export const runProcess: RunProcess = async (job, told, signal) => {
   const [program, ...args] = job.command as [string, ...string[]];
@@ -57,12 +60,15 @@ export const runProcess: RunProcess = async (job, told, signal) => {
       });
       child.once('exit', (code, by) => resolve(code ?? by!));
     });
+    let lingering: NodeJS.Timeout | undefined;
+    child.once('exit', () => (lingering = setTimeout(() => endGroup(child.pid, 'SIGKILL'), LINGER)));
     const stop = endOnAbort(child.pid, signal);
     groups.add(child.pid);
     try {
       const [exit] = await Promise.all([ended, tellLines(child.stderr!, told)]);
       return { exit, peakBytes };
     } finally {
+      clearTimeout(lingering);
       endGroup(child.pid, 'SIGKILL'); // what still runs would write on in what is kept
       groups.delete(child.pid);
       clearInterval(sampler);

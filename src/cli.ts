@@ -18,7 +18,7 @@ async function main([command, ...args]: string[], signal: AbortSignal): Promise<
   }
   if (command === 'run') return (await import('./cli/run-command.ts')).runCommand(args, signal);
   if (command === 'graph') return (await import('./cli/graph-command.ts')).graphCommand(args);
-  if (command === 'doctor') return (await import('./cli/doctor-command.ts')).doctorCommand();
+  if (command === 'doctor') return (await import('./cli/doctor-command.ts')).doctorCommand(args);
   if (!stageNames.includes(command)) {
     const { suggest } = await import('./nearest.ts');
     throw new StageError('USAGE', `no command "${command}"`, {

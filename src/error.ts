@@ -54,7 +54,7 @@ export class StageError extends Error {
 export function formatError(error: StageError): string {
   const place = Object.entries(error.where)
     .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => `${name} ${value}`)
+    .map(([name, value]) => `${name} ${onOneLine(String(value))}`)
     .join(', ');
   return [
     `${error.code}: ${error.message}`,
@@ -62,6 +62,17 @@ export function formatError(error: StageError): string {
     ...(error.hint ? [`  → ${error.hint}`] : []),
   ].join('\n');
 }
+
+/** What stands in a file may be long, and may hold what a terminal obeys. */
+function onOneLine(value: string): string {
+  const visible = value.replaceAll(
+    /\p{Cc}/gu,
+    (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  return visible.length <= LONGEST_VALUE ? visible : `${visible.slice(0, LONGEST_VALUE)}…`;
+}
+
+const LONGEST_VALUE = 1000;
 
 /** Turns what the operating system refused (no such file, no space, no right, …) into a `StageError`. */
 export function fromSystemError(error: unknown, file?: string): unknown {

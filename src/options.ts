@@ -4,10 +4,14 @@ import * as v from 'valibot';
 export const integer = (min: number, description: string) =>
   v.pipe(
     v.number('expected a whole number'),
-    v.integer('expected a whole number'),
+    v.safeInteger('expected a whole number below 2^53'),
     v.minValue(min, `expected a whole number of at least ${min}`),
     v.description(description),
   );
+
+/** A whole number that fits 32 bits, as word numbers do. */
+export const uint32 = (min: number, description: string) =>
+  v.pipe(integer(min, description), v.maxValue(0xffffffff, 'expected at most 4294967295'));
 
 /** A number from `min` to `max`. */
 export const number = (min: number, max: number, description: string) =>

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { fstatSync, ftruncateSync, write } from 'node:fs';
+import { fstatSync, ftruncateSync, write, type Stats } from 'node:fs';
 import { promisify } from 'node:util';
 import { StageError } from '../error.ts';
 import type { AnyStage } from '../stage.ts';
@@ -27,12 +27,26 @@ export function writeText(text: string): Promise<void> {
  */
 export async function writeStandardOutput(bytes: Bytes, signal: AbortSignal): Promise<void> {
   const stat = fstatSync(1);
-  const takeBack = (): void => ftruncateSync(1, stat.size);
-  if (stat.isFile()) process.once('exit', takeBack); // however the process ends, unless it gets through
-  await (stat.isFIFO() || stat.isSocket() || process.stdout.isTTY
-    ? writeStream(bytes, signal)
-    : writeFile(bytes, signal));
-  process.off('exit', takeBack);
+  const takeBack = (): void => {
+    if (stat.isFile() && !isStandardError(stat)) ftruncateSync(1, stat.size);
+  };
+  process.once('exit', takeBack); // for what ends the process at once
+  try {
+    await (stat.isFIFO() || stat.isSocket() || process.stdout.isTTY
+      ? writeStream(bytes, signal)
+      : writeFile(bytes, signal));
+  } catch (error) {
+    takeBack();
+    throw error;
+  } finally {
+    process.off('exit', takeBack);
+  }
+}
+
+/** Whether standard error goes to the same file, as in `> log 2>&1`: then what it says would be taken back, too. */
+function isStandardError({ dev, ino }: Stats): boolean {
+  const error = fstatSync(2);
+  return error.dev === dev && error.ino === ino;
 }
 
 async function writeStream(bytes: Bytes, signal: AbortSignal): Promise<void> {

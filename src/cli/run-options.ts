@@ -127,6 +127,11 @@ function checkNames(command: string, argv: Record<string, unknown>): Parsed {
   const names = NAMES[command]!;
   const unknown = Object.keys(argv).find((name) => !names.includes(name) && !ALIASES.includes(name));
   if (unknown !== undefined) throw unknownFlag(unknown, names);
+  const [repeated] =
+    Object.entries(argv).find(
+      ([name, value]) => Array.isArray(value) && !['_', 'set', 'force'].includes(name),
+    ) ?? [];
+  if (repeated !== undefined) throw new StageError('USAGE', `--${repeated} is given more than once`);
   return argv as unknown as Parsed;
 }
 

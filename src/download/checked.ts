@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { open, stat, type FileHandle } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { basename, isAbsolute } from 'node:path';
 import { fromSystemError, StageError } from '../error.ts';
 import type { Context } from '../stage.ts';
 import { Meter } from './meter.ts';
@@ -111,6 +111,12 @@ async function openFile(path: string): Promise<FileHandle> {
       },
     );
   } catch (error) {
-    throw fromSystemError(error, path);
+    if (isAbsolute(path) || (error as NodeJS.ErrnoException).code !== 'ENOENT')
+      throw fromSystemError(error, path);
+    throw new StageError('NOT_FOUND', `no such file or folder: ${path}`, {
+      where: { file: path },
+      hint: `a path starts from the folder that sluice is run in, ${process.cwd()}`,
+      cause: error,
+    });
   }
 }

@@ -52,7 +52,7 @@ async function ask(
   partial: PartialDownload,
 ): Promise<Dispatcher.ResponseData> {
   const { request } = await import('undici');
-  const user = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+  const user = `${unescaped(url.username)}:${unescaped(url.password)}`;
   return request(shown(url), {
     dispatcher,
     signal,
@@ -67,6 +67,15 @@ async function ask(
         : {}),
     },
   });
+}
+
+/** A name or password of a URL; one that holds a stray `%` is meant as it stands. */
+function unescaped(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 async function receive(
@@ -88,6 +97,11 @@ async function receive(
     request.signal.throwIfAborted();
     await partial.append(chunk);
     request.onProgress(partial.length, total);
+  }
+  // A server may answer with less than the range that it was asked for (RFC 9110, 15.3.7).
+  const whole = Number(/^bytes \d+-\d+\/(\d+)$/.exec(String(headers['content-range']))?.[1] ?? 0);
+  if (statusCode === 206 && partial.length < whole) {
+    return { kind: 'failed', reason: `${partial.length} of ${whole} bytes have come` };
   }
   return { kind: 'complete' };
 }

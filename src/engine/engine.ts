@@ -3,7 +3,7 @@ import { createNativeKernels } from './native.ts';
 import { createPortableKernels } from './portable.ts';
 import { StageError } from '../error.ts';
 import { describeEngine, loadTensorFlow } from './tensorflow.ts';
-import { findNative, forgetLoads } from './tfjs-node.ts';
+import { findNative, remember } from './tfjs-node.ts';
 import { createEngine } from './tfjs.ts';
 
 export type { Engine, Trainer, Training } from './contract.ts';
@@ -24,12 +24,13 @@ export async function loadEngine(say: (line: string) => void): Promise<Engine> {
 async function checkDescribed(backend: string): Promise<void> {
   const described = (await describeEngine())['backend'];
   if (described === backend) return;
-  forgetLoads(findNative()!);
+  const native = findNative();
+  if (native !== undefined) remember(native, backend === 'native' ? 'yes' : 'no');
   throw new StageError(
     'UNSUPPORTED',
     `keys tell of the ${described} engine, but the ${backend} one was loaded`,
     {
-      hint: 'run it again: the engine is looked for anew; `sluice doctor` tells which one is in use',
+      hint: 'run it again: keys now tell of the other one; `sluice doctor` tells which one is in use',
     },
   );
 }

@@ -20,7 +20,7 @@ export class Tally {
   add(sums: Float32Array, labels: Float32Array): void {
     const { activation } = this.#objective;
     for (let i = 0; i < sums.length; i++) {
-      const positive = activate(activation, sums[i]!) > 0.5;
+      const positive = Math.fround(activate(activation, sums[i]!)) > 0.5;
       this.#loss += lossOf(this.#objective, sums[i]!, labels[i]!);
       if (labels[i] === 1) this.#counts[positive ? 'truePositive' : 'falseNegative']++;
       else this.#counts[positive ? 'falsePositive' : 'trueNegative']++;

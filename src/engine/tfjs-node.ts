@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -40,34 +40,39 @@ export function findNative(): NativePackage | undefined {
 }
 
 /**
- * Whether the binding loads. That takes a process half a second, so a yes is kept beside the package, for this Node,
- * this binding and these libraries.
+ * Whether the package loads. That takes a process two seconds, so a yes is kept beside the package, for this Node, this
+ * binding and these libraries.
  */
 export async function loads({ built, binding, folder }: NativePackage): Promise<boolean> {
   if (!built) return false;
-  const asked = [process.version, ...stampsOf(binding, join(folder, 'deps/lib'))].join('\n');
-  if (readIfThere(recordOf(folder)) === asked) return true;
-  if (!(await tryToLoad(binding))) return false;
-  try {
-    writeFileSync(recordOf(folder), asked);
-  } catch {
-    // A folder that may not be written to: it will be asked again.
-  }
+  const asked = stampOf({ binding, folder });
+  const known = readIfThere(recordOf(folder));
+  if (known === `yes ${asked}`) return true;
+  if (known === `no ${asked}` || !(await tryToLoad(folder))) return false;
+  remember({ binding, folder }, 'yes');
   return true;
 }
 
-/** Forgets that the binding loaded. */
-export const forgetLoads = ({ folder }: NativePackage): void => rmSync(recordOf(folder), { force: true });
+/** Keeps the answer to `loads` until something changes. */
+export function remember(native: Pick<NativePackage, 'binding' | 'folder'>, answer: 'yes' | 'no'): void {
+  try {
+    writeFileSync(recordOf(native.folder), `${answer} ${stampOf(native)}`);
+  } catch {
+    // A folder that may not be written to: it will be asked again.
+  }
+}
 
 const recordOf = (folder: string): string => join(folder, 'loads.txt');
 
-/** When the binding and each library were last changed, and their sizes. */
-function stampsOf(binding: string, libraries: string): string[] {
+/** This Node, and when the binding and each library were last changed, and their sizes. */
+function stampOf({ binding, folder }: Pick<NativePackage, 'binding' | 'folder'>): string {
+  const libraries = join(folder, 'deps/lib');
   const names = existsSync(libraries) ? readdirSync(libraries).toSorted() : [];
-  return [binding, ...names.map((name) => join(libraries, name))].map((file) => {
+  const stamps = [binding, ...names.map((name) => join(libraries, name))].map((file) => {
     const stat = statSync(file, { throwIfNoEntry: false });
     return stat ? `${file} ${stat.mtimeMs} ${stat.size}` : `${file} leads nowhere`;
   });
+  return [process.version, ...stamps].join('\n');
 }
 
 function readIfThere(file: string): string | undefined {
@@ -78,13 +83,13 @@ function readIfThere(file: string): string | undefined {
   }
 }
 
-async function tryToLoad(binding: string): Promise<boolean> {
+/** As `loadTensorFlow` does it. */
+const LOAD =
+  'Object.assign(require("node:util"), { isNullOrUndefined: (x) => x == null, isArray: Array.isArray }); require(process.argv[1])';
+
+async function tryToLoad(folder: string): Promise<boolean> {
   try {
-    await promisify(execFile)(process.execPath, [
-      '-e',
-      'process.dlopen({ exports: {} }, process.argv[1])',
-      binding,
-    ]);
+    await promisify(execFile)(process.execPath, ['-e', LOAD, folder]);
     return true;
   } catch {
     return false; // why is told by the stage that needs it

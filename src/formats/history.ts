@@ -23,7 +23,8 @@ export interface Epoch {
 /** The history of a training: `{"epoch":1,"loss":0.5,"accuracy":0.8,"seconds":0.3}`, a line an epoch. */
 export const history = ndjson<Epoch>('history', (value, line) => {
   for (const field of ['epoch', 'loss', 'accuracy', 'seconds'] as const) {
-    if (typeof (value as Partial<Epoch> | null)?.[field] === 'number') continue;
+    // JSON's 1e400 is Infinity in JavaScript, and no axis reaches that far.
+    if (Number.isFinite((value as Partial<Epoch> | null)?.[field])) continue;
     throw new StageError('MISSING_FIELD', `an epoch without "${field}"`, {
       where: { line, field },
       hint: 'expected a line as `sluice train --history FILE` writes it',

@@ -7,7 +7,7 @@ export async function readInputFile<T>(
   read: (bytes: AsyncIterable<Uint8Array>) => Promise<T>,
 ): Promise<T> {
   try {
-    return await read(createReadStream(path) as AsyncIterable<Uint8Array>);
+    return await read(readBytes(path));
   } catch (error) {
     if (!(error instanceof StageError)) throw fromSystemError(error, path);
     const { code, message, where, hint } = error;
@@ -17,4 +17,9 @@ export async function readInputFile<T>(
       cause: error,
     });
   }
+}
+
+/** Opened when it is asked for the first bytes: a stream that fails before anybody listens ends the process. */
+async function* readBytes(path: string): AsyncGenerator<Uint8Array> {
+  yield* createReadStream(path) as AsyncIterable<Uint8Array>;
 }

@@ -1,6 +1,7 @@
 import { StageError } from '../error.ts';
 
 const NEWLINE = 0x0a;
+const MARK = Buffer.from('\ufeff');
 
 /** Bytes of a line; longer ones would fill the memory, and no string can hold them. */
 const LONGEST_LINE = 2 ** 28;
@@ -42,8 +43,19 @@ export async function* readLines(bytes: AsyncIterable<Uint8Array>): AsyncGenerat
   for await (const line of readRawLines(bytes)) yield line.toString('utf8');
 }
 
-/** The same as bytes, which may be part of a larger chunk. Throws `UNSUPPORTED` for a line that is too long. */
+/**
+ * The same as bytes, which may be part of a larger chunk; UTF-8's byte order mark, which some editors put in front of a
+ * file, is left out. Throws `UNSUPPORTED` for a line that is too long.
+ */
 export async function* readRawLines(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
+  let first = true;
+  for await (const line of splitLines(bytes)) {
+    yield first && line.subarray(0, MARK.length).equals(MARK) ? line.subarray(MARK.length) : line;
+    first = false;
+  }
+}
+
+async function* splitLines(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
   let number = 1;
   let begun: Buffer[] = [];
   let length = 0;
@@ -56,10 +68,10 @@ export async function* readRawLines(bytes: AsyncIterable<Uint8Array>): AsyncGene
       } else {
         yield Buffer.concat([...begun, chunk.subarray(start, end)]);
         begun = [];
+        length = 0;
       }
-      start = end + 1;
       number++;
-      length = 0;
+      start = end + 1;
     }
     if (start < chunk.length) begun.push(chunk.subarray(start));
     length += chunk.length - start;

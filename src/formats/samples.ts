@@ -57,7 +57,7 @@ async function sniff(
     const { done, value } = await rest.next();
     if (done) break;
     begun.push(value);
-    start = Buffer.from(value.subarray(0, 64)).toString('latin1').replace(BLANK_OR_MARK, '');
+    start = Buffer.from(value).toString('latin1').replace(BLANK_OR_MARK, '');
   }
   const kind = ARROW.test(start) ? 'vectors' : start.startsWith('{') ? 'reviews' : 'text';
   return { kind, whole: joined(begun, rest) };
@@ -91,9 +91,9 @@ async function* arrivedLines(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<T
       .filter(({ text }) => text.trim() !== '');
   for await (const chunk of bytes) {
     const texts = decoder.decode(chunk, { stream: true }).split('\n');
+    checkLength(begun.length + texts[0]!.length, number + 1);
     texts[0] = begun + texts[0]!;
     begun = texts.pop()!;
-    checkLength(begun.length, number + texts.length + 1);
     const lines = toLines(texts);
     if (lines.length > 0) yield lines;
   }

@@ -5,11 +5,8 @@ import { loadData } from '../formats/load-data.ts';
 import { readImdb } from '../formats/npz.ts';
 import { reviews } from '../formats/reviews.ts';
 import { byRank, detokenize, readWordIndex } from '../formats/word-index.ts';
-import { inputFile, integer } from '../options.ts';
+import { inputFile, uint32 } from '../options.ts';
 import { defineStage } from '../stage.ts';
-
-const uint32 = (min: number, description: string) =>
-  v.pipe(integer(min, description), v.maxValue(0xffffffff, 'expected at most 4294967295'));
 
 export const decode = defineStage({
   summary: 'Reads the reviews of an imdb.npz, with the options and results of keras.datasets.imdb.load_data',

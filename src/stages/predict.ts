@@ -10,7 +10,7 @@ import { predictions, type Prediction } from '../formats/predictions.ts';
 import { readModel } from '../formats/safetensors.ts';
 import { samples, type Samples } from '../formats/samples.ts';
 import { readWordIndex, tokenize } from '../formats/word-index.ts';
-import { inputFile, integer } from '../options.ts';
+import { inputFile, uint32 } from '../options.ts';
 import { defineStage } from '../stage.ts';
 
 export const predict = defineStage({
@@ -21,13 +21,13 @@ export const predict = defineStage({
   options: {
     model: inputFile('the model to ask'),
     words: v.optional(inputFile('the word index, which text needs')),
-    indexFrom: v.optional(integer(0, 'of text: what is added to the index of a word'), 3),
+    indexFrom: v.optional(uint32(0, 'of text: what is added to the index of a word'), 3),
     startToken: v.optional(
-      v.nullable(integer(0, 'of text: the number in front of a review; null for none')),
+      v.nullable(uint32(0, 'of text: the number in front of a review; null for none')),
       1,
     ),
     oovToken: v.optional(
-      v.nullable(integer(0, 'of text: the number of an unknown word; null leaves it out')),
+      v.nullable(uint32(0, 'of text: the number of an unknown word; null leaves it out')),
       2,
     ),
   },

@@ -118,6 +118,12 @@ describe('sluice run', () => {
       /y.yaml:1:33: no such file: .\/no/,
     ],
     ['no experiment', 'sluice run', /USAGE: which experiment\?/],
+    [
+      'a flag that is given twice',
+      'sluice run x.yaml --params a --params b',
+      /USAGE: --params is given more/,
+    ],
+    ['what doctor has no use for', 'sluice doctor --verbose', /USAGE: .*verbose/],
     ['a flag of another command', 'sluice graph x.yaml --force', /USAGE: .*force/],
     ['a step that is forced and not run', 'sluice run x.yaml numbers --force=first', /USAGE: --force=first/],
   ])('%s is told', async (_, script, text) => {

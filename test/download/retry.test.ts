@@ -31,6 +31,20 @@ describe('a download that is cut', () => {
     expect(server.seen[1]!.ifRange).toBe('"one"');
   });
 
+  test('asks again when the answer is a part of the range that it asked for', async () => {
+    await using server = await serve((request, response, count) => {
+      if (count === 1) return answerWith(content, request, response, cutAfter(100_000));
+      const start = Number(/\d+/.exec(request.headers.range!)![0]);
+      const piece = content.subarray(start, start + 120_000);
+      const range = `bytes ${start}-${start + piece.length - 1}/${content.length}`;
+      response
+        .writeHead(206, { etag: '"one"', 'content-range': range, 'content-length': piece.length })
+        .end(piece);
+    });
+    expect((await get(server.url)).equals(content)).toBe(true);
+    expect(server.seen.map(({ range }) => range)).toEqual([undefined, 'bytes=100000-', 'bytes=220000-']);
+  });
+
   test('starts over when the content became another one mid-way', async () => {
     await using server = await serve((request, response, count) =>
       count === 1

@@ -58,6 +58,12 @@ describe('a download from the web', () => {
     expect(JSON.stringify(error) + String(error)).not.toContain('secret');
   });
 
+  test('takes a password with a stray % as it stands', async () => {
+    await using server = await serve((request, response) => answerWith(content, request, response));
+    expect((await get(server.url.replace('//', '//me:100%@'))).equals(content)).toBe(true);
+    expect(server.seen[0]!.authorization).toBe(`Basic ${Buffer.from('me:100%').toString('base64')}`);
+  });
+
   test('stops at once when it is interrupted, and the next one resumes', async () => {
     const controller = new AbortController();
     await using server = await serve((request, response, count) =>

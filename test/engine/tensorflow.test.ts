@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import util from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { describeEngine, loadTensorFlow } from '../../src/engine/tensorflow.ts';
-import { findNative, forgetLoads, loads } from '../../src/engine/tfjs-node.ts';
+import { findNative, loads, remember } from '../../src/engine/tfjs-node.ts';
 import { temporaryFolder } from '../folder.ts';
 
 const failing = (message: string) => () => Promise.reject(new Error(message));
@@ -74,39 +74,39 @@ describe('describeEngine', () => {
 });
 
 describe('loads', () => {
-  const native = (folder: string, content: string) => {
-    const binding = join(folder, 'x.node');
-    writeFileSync(binding, content);
-    return { version: '0', folder, binding, built: true, tensorflow: 'bundled' };
-  };
-
-  test('is no for a binding that is missing or broken', async () => {
+  /** A package with this program, a binding and a library. */
+  const native = (program: string) => {
     const folder = temporaryFolder();
-    expect(await loads({ ...native(folder, ''), built: false })).toBe(false);
-    expect(await loads(native(folder, 'no library'))).toBe(false);
+    const [binding, library] = [join(folder, 'x.node'), join(folder, 'deps/lib/libtensorflow.so')];
+    mkdirSync(dirname(library), { recursive: true });
+    writeFileSync(join(folder, 'index.js'), program);
+    writeFileSync(binding, '');
+    writeFileSync(library, '');
+    return { version: '0', folder, binding, library, built: true, tensorflow: 'bundled' };
+  };
+  const works = 'require("node:util").isNullOrUndefined(1)';
+
+  test('is no for a binding that is missing, and for a package that throws', async () => {
+    expect(await loads({ ...native(works), built: false })).toBe(false);
+    expect(await loads(native('throw new Error()'))).toBe(false);
   });
 
-  test('is remembered until the binding or a library is another one, or it is forgotten', async (context) => {
-    const real = findNative();
-    if (!real?.built) return context.skip('there is no native binding');
-    const folder = temporaryFolder();
-    const library = join(folder, 'deps/lib/libtensorflow.so');
-    mkdirSync(join(folder, 'deps/lib'), { recursive: true });
-    writeFileSync(library, 'a library');
-    const moved = { ...real, folder };
-    const remembered = () => existsSync(join(folder, 'loads.txt'));
-    expect(await loads(moved)).toBe(true);
-    expect(remembered()).toBe(true);
+  test('is remembered until the binding or a library is another one', async () => {
+    for (const changed of ['binding', 'library'] as const) {
+      const found = native(works);
+      expect(await loads(found)).toBe(true);
+      writeFileSync(join(found.folder, 'index.js'), 'throw new Error()');
+      expect(await loads(found)).toBe(true);
+      utimesSync(found[changed], 1, 1);
+      expect(await loads(found)).toBe(false);
+    }
+  });
 
-    const broken = native(folder, 'no library');
-    expect(await loads(broken)).toBe(false);
-    forgetLoads(moved);
-    expect(remembered()).toBe(false);
-
-    expect(await loads(moved)).toBe(true);
-    const before = readFileSync(join(folder, 'loads.txt'), 'utf8');
-    utimesSync(library, 1, 1);
-    expect(await loads(moved)).toBe(true);
-    expect(readFileSync(join(folder, 'loads.txt'), 'utf8')).not.toBe(before);
+  test('is no where it was found out otherwise', async () => {
+    const found = native(works);
+    remember(found, 'no');
+    expect(await loads(found)).toBe(false);
+    utimesSync(found.binding, 1, 1);
+    expect(await loads(found)).toBe(true);
   });
 });

@@ -50,3 +50,10 @@ test('a line of a history that lacks a field is named', async () => {
   const read = collect(history.read(streamOf(Buffer.from('{"epoch":1,"loss":0.5,"seconds":1}\n'))));
   await expect(read).rejects.toMatchObject({ code: 'MISSING_FIELD', where: { line: 1, field: 'accuracy' } });
 });
+
+test('a number of a history that is too large for a double is refused', async () => {
+  const read = collect(
+    history.read(streamOf(Buffer.from('{"epoch":1e400,"loss":0.5,"accuracy":1,"seconds":1}\n'))),
+  );
+  await expect(read).rejects.toMatchObject({ where: { line: 1, field: 'epoch' } });
+});

@@ -37,3 +37,10 @@ test('a line that no string can hold is refused before it fills the memory', asy
   const error = { code: 'UNSUPPORTED', where: { line: 2 } };
   await expect(collect(readNdjson(endless))).rejects.toMatchObject(error);
 });
+
+test('a byte order mark in front is passed over, in chunks of any size', async () => {
+  for (const size of [1, 2, 100]) {
+    const lines = await collect(readNdjson(chunked(Buffer.from('\ufeff1\r\n2\r\n'), size)));
+    expect(lines.map(({ value }) => value)).toEqual([1, 2]);
+  }
+});

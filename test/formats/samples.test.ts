@@ -83,3 +83,15 @@ describe('samples', () => {
     );
   });
 });
+
+test('reviews after many empty lines are still reviews', async () => {
+  expect(await read(`${'\n'.repeat(100)}${review}`)).toMatchObject([{ kind: 'reviews' }]);
+});
+
+test('a line of text that is too long for a string is refused', async () => {
+  const large = Buffer.alloc(2 ** 28, 'a');
+  await expect(read('one\n', large, large)).rejects.toMatchObject({
+    code: 'UNSUPPORTED',
+    where: { line: 2 },
+  });
+});

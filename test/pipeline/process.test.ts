@@ -49,6 +49,11 @@ test('an interruption ends the process and all that it began', async () => {
   expect(exit).toBe('SIGTERM');
 });
 
+test('what a process leaves running may speak a moment longer, and is then ended', async () => {
+  const { lines } = await shell('{ sleep 0.2; echo late >&2; sleep 1000; } & echo soon >&2');
+  expect(lines).toEqual(['soon', 'late']);
+});
+
 test('what a process leaves running is ended before its output is read', async () => {
   const { written } = await shell('while sleep 0.01; do echo late; done 2> /dev/null & echo $!');
   const pid = written.split('\n')[0]!;

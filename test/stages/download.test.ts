@@ -19,6 +19,11 @@ test('a digest in capitals is taken', async () => {
   expect((await run(server.url, sha256.toUpperCase())).equals(content)).toBe(true);
 });
 
+test('a relative path that is not there tells what it starts from', async () => {
+  const error = { code: 'NOT_FOUND', hint: expect.stringContaining(process.cwd()) as string };
+  await expect(run('no/such/file')).rejects.toMatchObject(error);
+});
+
 describe('a killed download', () => {
   const child = fileURLToPath(new URL('../files/download/child.mjs', import.meta.url));
   const start = (url: string) =>
