@@ -63,7 +63,10 @@ function largestToken({ split, rows, order }: SplitRows, { indexFrom, startToken
     for (const word of rows.row(row)) if (word + indexFrom > largest) largest = word + indexFrom;
   }
   if (largest <= LARGEST) return largest;
-  throw new StageError('OUT_OF_RANGE', `${split} has the token ${largest}, which is over ${LARGEST}`);
+  throw new StageError('OUT_OF_RANGE', `${split} has the token ${largest}, which is over ${LARGEST}`, {
+    where: { member: `x_${split}.npy` },
+    hint: 'with the option `words`, tokens from that number on are replaced',
+  });
 }
 
 interface SplitRows extends LabelledRows {

@@ -1,4 +1,4 @@
-import { StageError } from '../error.ts';
+import { StageError, type ErrorCode } from '../error.ts';
 import { lengthAfter, readLiteral } from './pickle-literals.ts';
 import { build, call, isAllowed, textOf } from './pickle-numpy.ts';
 import { FIXED_LENGTH, OP, nameOfOpcode } from './pickle-opcodes.ts';
@@ -10,6 +10,12 @@ import { Ragged } from './ragged.ts';
 const MOST_BYTES = 2 ** 24;
 const MOST_VALUES = 2 ** 22;
 const MOST_KEPT = 2 ** 23;
+
+/** What to do about an error. */
+const HINTS: { readonly [code in ErrorCode]?: string } = {
+  CORRUPT: 'get the file again, or make it again with numpy.savez',
+  FORBIDDEN_GLOBAL: 'it was not called; reviews must be lists, tuples or NumPy arrays of plain whole numbers',
+};
 
 /** Runs a pickle's opcodes as its bytes come. It knows only those that NumPy's arrays of lists of numbers need. */
 export class PickleMachine {
@@ -81,6 +87,8 @@ export class PickleMachine {
     const byte = item instanceof OddNumber && item.byte >= 0 ? item.byte : this.#byte;
     throw new StageError(code, message, {
       where: { member: this.#member, ...(row === undefined ? {} : { record: row }), byte },
+      hint:
+        HINTS[code] ?? 'reviews must be lists, tuples or NumPy arrays of whole numbers from 0 to 4294967295',
     });
   };
 

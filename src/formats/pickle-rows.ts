@@ -15,8 +15,8 @@ import { integersOf } from './numpy-integers.ts';
 /** Bytes that Python may use in two places, since it keeps short ones. */
 const SHORT = 64;
 
-/** More words than all reviews can sensibly have; they take 2 GiB. */
-const MOST_WORDS = 2 ** 29;
+/** More words than all reviews can sensibly have; they take 1 GiB, and one row of all a line of 3. */
+const MOST_WORDS = 2 ** 28;
 
 /** Throws an error; `item` is what was wrong, and `row` the row that it was in, if that is known. */
 export type Fail = (code: ErrorCode, message: string, about?: { item?: Value; row?: number }) => never;

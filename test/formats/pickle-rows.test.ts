@@ -6,7 +6,7 @@ import { Ragged } from '../../src/formats/ragged.ts';
 
 test('words that would fill the memory are refused', () => {
   const rows = new Ragged();
-  rows.grow(2 ** 29);
+  rows.grow(2 ** 28);
   const fail: Fail = (code) => {
     throw new Error(code);
   };

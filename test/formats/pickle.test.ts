@@ -62,6 +62,7 @@ describe('readPickledRows', () => {
       code: 'FORBIDDEN_GLOBAL',
       message: name,
       where: { member: 'x_train.npy', byte },
+      hint: expect.stringContaining('not called') as string,
     });
   });
 

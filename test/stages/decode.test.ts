@@ -134,7 +134,10 @@ describe('options', () => {
   });
 
   test('a token that 32 bits cannot hold is refused', async () => {
-    await expect(decoded({ indexFrom: 0xffffffff })).rejects.toMatchObject({ code: 'OUT_OF_RANGE' });
+    await expect(decoded({ indexFrom: 0xffffffff })).rejects.toMatchObject({
+      code: 'OUT_OF_RANGE',
+      where: { member: 'x_train.npy' },
+    });
   });
 });
 
