@@ -105,7 +105,7 @@ describe('sluice run', () => {
   });
 
   test.each([
-    ['a missing experiment', 'sluice run nowhere.yaml', /NOT_FOUND: no such file or folder: nowhere.yaml/],
+    ['a missing experiment', 'sluice run nowhere.yaml', /USAGE: no such file or folder: nowhere.yaml/],
     ['an unknown step', 'sluice run x.yaml frist', /no step "frist"\n {2}→ did you mean first\?/],
     [
       'an unknown flag',
@@ -117,11 +117,22 @@ describe('sluice run', () => {
       'echo "steps: { a: { command: cat, in: ./no } }" > y.yaml; sluice run y.yaml',
       /y.yaml:1:33: no such file: .\/no/,
     ],
+    [
+      'an input that is no file',
+      'echo "steps: { a: { command: cat, in: ./ } }" > y.yaml; sluice run y.yaml',
+      /y.yaml:1:33: not a file: .\//,
+    ],
+    [
+      'a file that is not UTF-8',
+      'printf "steps:\\n  a: \\351" > y.yaml; sluice run y.yaml',
+      /USAGE: not text in UTF-8\n {2}at file y.yaml, line 2/,
+    ],
+    ['a folder for an experiment', 'sluice run .', /USAGE: a folder, where a file is needed/],
     ['no experiment', 'sluice run', /USAGE: which experiment\?/],
   ])('%s is told', async (_, script, text) => {
     const { stderr, code } = await withExperiment(words).sh(script);
     expect(stderr).toMatch(text);
-    expect(code).toBeGreaterThan(0);
+    expect(code).toBe(2);
     expect(stderr).not.toContain('    at ');
   });
 
