@@ -34,8 +34,19 @@ const SHELL = [
   '{ read -r <&3 || kill -KILL 0; } > /dev/null 2>&1 & exec bash -o pipefail -c "$0" 3<&-',
 ];
 
-/** What `sort` and `date` go by must not differ from one machine to the next. */
-const SAME_EVERYWHERE = { LC_ALL: 'C', TZ: 'UTC' };
+/**
+ * What `sort` and `date` go by must not differ from one machine to the next, nor what bash does before and besides the
+ * command.
+ */
+const SAME_EVERYWHERE = {
+  LC_ALL: 'C',
+  TZ: 'UTC',
+  BASH_ENV: undefined,
+  BASHOPTS: undefined,
+  SHELLOPTS: undefined,
+  CDPATH: undefined,
+  POSIXLY_CORRECT: undefined,
+};
 
 /** Options as flags: `--batch-size=512 --units=16,16 --shuffle --no-stratify`. */
 export function flags(options: Readonly<Record<string, unknown>>): string[] {

@@ -5,7 +5,8 @@ import { readMemory } from './memory.ts';
 /** A process to run: its standard input and output are files, its standard error is told line by line. */
 export interface Job {
   readonly command: readonly string[];
-  readonly environment?: Readonly<Record<string, string>>;
+  /** What is different from our own environment; `undefined` takes a variable away. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
   /** A path; without one the input is empty. */
   readonly stdin?: string | undefined;
   /** A path; the file is made. */

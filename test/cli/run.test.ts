@@ -72,6 +72,15 @@ describe('sluice run', () => {
     expect((await sh('sluice run x.yaml --force')).stderr).toMatch(/: 3 ran/);
   });
 
+  test("a command's outputs do not depend on the shell that it is begun from", async () => {
+    const { sh, read } = withExperiment('steps: { a: { command: "cd d; echo $TZ $-" } }');
+    await sh('mkdir -p d other/d; echo "echo leaks" > leak');
+    await sh('sluice run x.yaml --results bare');
+    const variables = 'BASH_ENV=$PWD/leak CDPATH=$PWD/other TZ=Asia/Tokyo POSIXLY_CORRECT=1 SHELLOPTS=noglob';
+    await sh(`env ${variables} sluice run x.yaml --force --results full`);
+    expect(read('full/x/a')).toBe(read('bare/x/a'));
+  });
+
   test('takes parameters from a file', async () => {
     const { sh, read } = withExperiment(words);
     await sh('echo "count: 2" > p.yaml; sluice run x.yaml --params p.yaml');
