@@ -81,6 +81,13 @@ describe('sluice run', () => {
     expect(read('full/x/a')).toBe(read('bare/x/a'));
   });
 
+  test('many steps may run at the same time', async () => {
+    const steps = Array.from({ length: 12 }, (_, i) => `  s${i}: { command: "sleep 0.2; echo ${i}" }`);
+    const { stderr } = await withExperiment(`steps:\n${steps.join('\n')}`).sh('sluice run x.yaml --jobs 12');
+    expect(stderr).not.toContain('Warning');
+    expect(stderr).toMatch(/: 12 ran/);
+  });
+
   test('takes parameters from a file', async () => {
     const { sh, read } = withExperiment(words);
     await sh('echo "count: 2" > p.yaml; sluice run x.yaml --params p.yaml');
