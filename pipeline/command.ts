@@ -31,9 +31,10 @@ export function commandOf(step: Step, { folder, program, input }: Surroundings):
 
 /**
  * What comes after a command. 141 is 128 + SIGPIPE: a part of the last pipe wrote on after a later part, such as `head`,
- * had enough. That is no failure where no part had another one.
+ * had enough. That is no failure where no part had another one. The first newline is for a command that ends in a backslash.
  */
 const TAKE_CLOSED_PIPE = `
+
 statuses=("$?" "\${PIPESTATUS[@]}")
 if ((statuses[0] != 141)); then exit "\${statuses[0]}"; fi
 for status in "\${statuses[@]}"; do ((status == 0 || status == 141)) || exit "$status"; done`;
@@ -48,8 +49,19 @@ const SHELL = [
   `{ read -r <&3 || kill -KILL 0; } > /dev/null 2>&1 & exec bash -o pipefail -c "$0"'${TAKE_CLOSED_PIPE}' 3<&-`,
 ];
 
-/** What `sort` and `date` go by must not differ from one machine to the next. */
-const SAME_EVERYWHERE = { LC_ALL: 'C', TZ: 'UTC' };
+/**
+ * What `sort` and `date` go by must not differ from one machine to the next, nor what bash does before and besides the
+ * command.
+ */
+const SAME_EVERYWHERE = {
+  LC_ALL: 'C',
+  TZ: 'UTC',
+  BASH_ENV: undefined,
+  BASHOPTS: undefined,
+  SHELLOPTS: undefined,
+  CDPATH: undefined,
+  POSIXLY_CORRECT: undefined,
+};
 
 /** Options as flags: `--batch-size=512 --units=16,16 --shuffle --no-stratify`. */
 export function flags(options: Readonly<Record<string, unknown>>): string[] {

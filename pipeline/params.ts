@@ -29,6 +29,7 @@ export function readParams(
     if (value === undefined)
       problems.push({ message: `"${setting}" is not name=value`, at: { file: '--set' } });
     else if (!names.includes(name)) problems.push(unknown(name, names));
+    else if (namesAnother(value)) problems.push({ ...another(name), at: { file: '--set' } });
     else params[name] = value;
   }
   return { params, problems };
@@ -58,6 +59,7 @@ function readValues(yaml: YamlFile, node: Node, known?: readonly string[]): Reco
   for (const [name, { key, value }] of yaml.map(node, 'params') ?? []) {
     const plain = yaml.value(value);
     if (known && !known.includes(name)) yaml.complain(key, `no parameter "${name}"`, suggest(name, known));
+    else if (namesAnother(plain)) yaml.complain(value, another(name).message, another(name).hint);
     else if (isParamValue(plain)) values[name] = plain;
     else
       yaml.complain(value, `parameter "${name}" must be text, a number, true or false, or a list of these`);
@@ -70,11 +72,19 @@ const isParamValue = (value: unknown): value is ParamValue =>
 const isPlain = (value: unknown): boolean =>
   value === null || ['string', 'number', 'boolean'].includes(typeof value);
 
+const namesAnother = (value: unknown): boolean =>
+  [value].flat().some((part) => typeof part === 'string' && /\$\{[^}]*\}/.test(part));
+const another = (name: string): Pick<Problem, 'message' | 'hint'> => ({
+  message: `parameter "${name}" names another`,
+  hint: 'parameters stand in the steps only; write its value out',
+});
+
 const REFERENCE = /\$\{([^}]*)\}/g;
 
 /**
  * Puts parameters in the place of every `${name}` below `node`, in place: a text that is only `${name}` becomes the
- * value itself, with its type; within a longer text it becomes the value's text.
+ * value itself, with its type; within a longer text it becomes the value's text. Complains of text that can't be given
+ * to a program.
  */
 export function substitute(yaml: YamlFile, node: Node, params: Params): void {
   const lookUp = (scalar: Node, name: string): ParamValue => {
@@ -98,6 +108,12 @@ export function substitute(yaml: YamlFile, node: Node, params: Params): void {
       if (Array.isArray(value)) return yaml.list(value, scalar);
       (scalar as { value: unknown }).value = value;
       return undefined;
+    },
+  });
+  visit(node, {
+    Scalar(_, scalar) {
+      if (typeof scalar.value === 'string' && scalar.value.includes('\0'))
+        yaml.complain(scalar, 'text with a NUL character in it', 'no program can be given one');
     },
   });
 }

@@ -41,6 +41,7 @@ const KEYS = ['params', 'steps'];
 async function parseSteps(yaml: YamlFile, node: Node, catalog: StageCatalog): Promise<Step[]> {
   const entries = yaml.map(node, 'steps');
   if (entries === undefined) return [];
+  if (entries.size === 0) yaml.complain(node, 'an experiment without steps', 'NAME: { stage: … }');
   const steps: Step[] = [];
   for (const [name, entry] of entries) {
     if (!/^[A-Za-z][\w-]*$/.test(name)) {
@@ -51,20 +52,20 @@ async function parseSteps(yaml: YamlFile, node: Node, catalog: StageCatalog): Pr
     if (step !== undefined) steps.push(step);
   }
   checkSources(yaml, steps, [...entries.keys()]);
-  checkFileNames(yaml, steps);
+  for (const step of steps) checkFileNames(yaml, step);
   return steps;
 }
 
-/** Complains of outputs that would lie in the place of others, or of the run's record. */
-function checkFileNames(yaml: YamlFile, steps: readonly Step[]): void {
-  const taken = new Set(['run.json']);
-  for (const { name, at, outputs } of steps) {
-    for (const { fileName } of outputs) {
-      const message = `step "${name}" would write ${fileName}, which something else is called`;
-      if (taken.has(fileName)) yaml.problems.push({ message, at, hint: 'give it another extension or name' });
-      taken.add(fileName);
-    }
-  }
+/** Complains of outputs that would replace each other among the results, or the record of the run. */
+function checkFileNames(yaml: YamlFile, { name, outputs, at }: Step): void {
+  const fileNames = ['run.json', ...outputs.map(({ fileName }) => fileName)];
+  const twice = fileNames.find((fileName, i) => fileNames.indexOf(fileName) < i);
+  if (twice === undefined) return;
+  yaml.problems.push({
+    message: `step "${name}" would write ${twice}, which another file is called`,
+    at,
+    hint: 'give it another name or extension',
+  });
 }
 
 /** Complains of inputs that name no step, or an output that the step doesn't have. */
@@ -74,7 +75,8 @@ function checkSources(yaml: YamlFile, steps: readonly Step[], names: readonly st
     if (!('step' in source)) continue;
     const { at } = source;
     if (!names.includes(source.step)) {
-      const hint = `${suggest(source.step, names)} (a file's path has a slash: ./${source.step})`;
+      const path = source.output === 'out' ? source.step : `${source.step}.${source.output}`;
+      const hint = `${suggest(source.step, names)} (a file's path has a slash: ./${path})`;
       yaml.problems.push({ message: `no step "${source.step}"`, at, hint });
       continue;
     }

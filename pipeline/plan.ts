@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import type { CodeReader } from './code.ts';
 import type { Decision, Plan } from './decision.ts';
 import { digestFile, type Digest } from './digest.ts';
@@ -27,7 +28,9 @@ export async function hashFiles(steps: readonly Step[]): Promise<Result<Map<stri
   for (const source of steps.flatMap((step) => Object.values(step.inputs))) {
     if (!('path' in source) || files.has(source.path)) continue;
     try {
-      files.set(source.path, (await digestFile(source.path)).sha256);
+      const isFile = (await stat(source.path)).isFile();
+      if (isFile) files.set(source.path, (await digestFile(source.path)).sha256);
+      else problems.push({ message: `not a file: ${source.path}`, at: source.at });
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
       const told = code === 'ENOENT' ? 'no such file' : message;

@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { open } from 'node:fs/promises';
 import { readMemory } from './memory.ts';
 
 /** A process to run: its standard input and output are files, its standard error is told line by line. */
 export interface Job {
   readonly command: readonly string[];
-  readonly environment?: Readonly<Record<string, string>>;
+  /** What is different from our own environment; `undefined` takes a variable away. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
   /** A path; without one the input is empty. */
   readonly stdin?: string | undefined;
   /** A path; the file is made. */
@@ -66,6 +68,7 @@ export const runProcess: RunProcess = async (job, told, signal) => {
     groups.add(child.pid);
     try {
       const [exit] = await Promise.all([ended, tellLines(child.stderr!, told)]);
+      if (child.connected) await once(child, 'disconnect'); // its last message may still be on its way
       return { exit, peakBytes };
     } finally {
       clearTimeout(lingering);

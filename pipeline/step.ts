@@ -21,20 +21,30 @@ export async function parseStep(
 ): Promise<Step | undefined> {
   const fields = yaml.map(named.value, `step "${named.name}"`);
   if (fields === undefined) return undefined;
-  if (fields.has('command') === fields.has('stage')) {
-    yaml.complain(named.key, `step "${named.name}" needs either a stage or a command`);
-    return undefined;
-  }
-  const allowed = [...(fields.has('stage') ? ['stage', 'with'] : ['command']), 'in', 'extension'];
+  const allowed = [
+    ...(fields.has('command') ? [] : ['stage', 'with']),
+    ...(fields.has('stage') ? [] : ['command']),
+    'in',
+    'extension',
+  ];
   for (const [field, { key }] of fields) {
-    if (!allowed.includes(field)) yaml.complain(key, `unknown key "${field}"`, suggest(field, allowed));
+    if (!allowed.includes(field) && !Object.hasOwn(TEXTS, field))
+      yaml.complain(key, `unknown key "${field}"`, suggest(field, allowed));
+  }
+  if (fields.has('command') === fields.has('stage')) {
+    yaml.complain(
+      named.key,
+      `step "${named.name}" needs either a stage or a command`,
+      `stage: one of ${catalog.names.join(', ')}`,
+    );
+    return undefined;
   }
   if (fields.has('command')) return parseCommand(yaml, named, fields);
 
-  const { value } = fields.get('stage')!;
-  const stage = String(yaml.value(value));
+  const stage = textOf(yaml, fields, 'stage');
+  if (stage === undefined) return undefined;
   if (!catalog.names.includes(stage)) {
-    yaml.complain(value, `no stage "${stage}"`, suggest(stage, catalog.names));
+    yaml.complain(fields.get('stage')!.value, `no stage "${stage}"`, suggest(stage, catalog.names));
     return undefined;
   }
   return parseStage(yaml, named, { fields, registered: await catalog.load(stage) });
@@ -44,23 +54,36 @@ function parseCommand(yaml: YamlFile, { name, key }: Named, fields: Fields): Com
   const command = textOf(yaml, fields, 'command');
   if (command === undefined) return undefined;
   const input = parseIn(yaml, fields);
-  const outputs = [mainOutput(name, parseExtension(yaml, fields))];
+  const outputs = [mainOutput(name, extensionOf(yaml, fields))];
   return { kind: 'command', name, at: yaml.at(key), command, outputs, inputs: input ? { in: input } : {} };
 }
 
-function textOf(yaml: YamlFile, fields: Fields, name: string): string | undefined {
+/** The keys of a step that are text, each with an example. */
+const TEXTS = {
+  stage: 'decode',
+  command: '"sort | uniq -c"',
+  in: 'STEP, STEP.OUTPUT or ./a/path',
+  extension: 'txt',
+};
+
+function textOf(yaml: YamlFile, fields: Fields, name: keyof typeof TEXTS): string | undefined {
   const field = fields.get(name);
   if (field === undefined) return undefined;
   const value = yaml.value(field.value);
-  if (typeof value === 'string' && value !== '') return value;
-  yaml.complain(field.value ?? field.key, `${name} must be text`);
+  if (typeof value === 'string' && value.trim() !== '') return value;
+  yaml.complain(field.value ?? field.key, `${name} must be text`, `such as ${name}: ${TEXTS[name]}`);
   return undefined;
 }
 
-function parseExtension(yaml: YamlFile, fields: Fields): string | undefined {
+/** It stays within the folder of the results. */
+function extensionOf(yaml: YamlFile, fields: Fields): string | undefined {
   const extension = textOf(yaml, fields, 'extension');
   if (extension === undefined || /^\w[\w.-]*$/.test(extension)) return extension;
-  yaml.complain(fields.get('extension')!.value, `"${extension}" can't end a file's name`, 'such as: txt');
+  yaml.complain(
+    fields.get('extension')!.value,
+    `"${extension}" can't end a file name`,
+    'letters, digits, _, - and ., such as txt',
+  );
   return undefined;
 }
 
@@ -96,7 +119,7 @@ function parseStage(
     registered,
     options,
     inputs: { ...(input ? { in: input } : {}), ...inputs },
-    outputs: outputsOf(name, stage, parseExtension(yaml, fields) ?? stage.writes.extension),
+    outputs: outputsOf(name, stage, extensionOf(yaml, fields) ?? stage.writes.extension),
   };
 }
 
@@ -152,7 +175,7 @@ function parseOptions(
     else
       yaml.complain(
         entry.value ?? entry.key,
-        `"${name}" is ${JSON.stringify(options[name])}: ${issue.message}`,
+        `"${name}" is ${typeof options[name] === 'number' ? options[name] : JSON.stringify(options[name])}: ${issue.message}`,
       );
   }
   if (!checked.success) return { options: {}, inputs };
@@ -168,8 +191,6 @@ function parseOptions(
 function toSource(text: string, yaml: YamlFile, node: Node): Source {
   const at = yaml.at(node);
   if (text.includes('/')) return { path: text, at };
-  const dot = text.indexOf('.');
-  return dot === -1
-    ? { step: text, output: 'out', at }
-    : { step: text.slice(0, dot), output: text.slice(dot + 1), at };
+  const [step, ...output] = text.split('.') as [string, ...string[]];
+  return { step, output: output.length > 0 ? output.join('.') : 'out', at };
 }

@@ -4,11 +4,24 @@ import {
   isScalar,
   LineCounter,
   parseDocument,
+  visit,
   type Document,
   type Node,
   type Pair,
+  type YAMLError,
 } from 'yaml';
 import type { Place, Problem } from './problem.ts';
+
+/** What to do about mistakes in the YAML itself, where its parser doesn't say. */
+const HINTS: Partial<Record<YAMLError['code'], string>> = {
+  BAD_INDENT: 'indent what belongs together by the same number of spaces',
+  BAD_SCALAR_START: 'put the text in quotes',
+  BLOCK_IN_FLOW: 'put text that holds a colon and a space in quotes',
+  DUPLICATE_KEY: 'take one of them away, or give it another name',
+  MISSING_CHAR: 'a quote or a bracket before this is not closed',
+  MULTIPLE_DOCS: 'a file is one document: leave the --- out',
+  TAB_AS_INDENT: 'indent with spaces',
+};
 
 /** A YAML file whose parts know their place, and the mistakes found in it so far. */
 export class YamlFile {
@@ -22,9 +35,10 @@ export class YamlFile {
     this.name = name;
     this.#lines = text.split(/\r?\n/);
     this.#document = parseDocument(text, { lineCounter: this.#counter, prettyErrors: false });
-    for (const { message, pos } of this.#document.errors) {
-      this.problems.push({ message, at: this.#place(pos[0], pos[1]) });
+    for (const { message, pos, code } of [...this.#document.errors, ...this.#document.warnings]) {
+      this.problems.push({ message, at: this.#place(pos[0], pos[1]), hint: HINTS[code] });
     }
+    if (this.problems.length === 0) this.#checkAliases();
   }
 
   get root(): Node | null {
@@ -37,7 +51,7 @@ export class YamlFile {
   }
 
   at(node: Node | null): Place {
-    return node?.range ? this.#place(node.range[0], node.range[1]) : { file: this.name };
+    return node?.range ? this.#place(node.range[0], node.range[1]) : this.#place(0, 0);
   }
 
   /** The entries of a map by key, or `undefined`, and a complaint, where `node` is none. */
@@ -66,12 +80,28 @@ export class YamlFile {
     return node;
   }
 
+  /** Complains of aliases that nothing can be put in the place of. */
+  #checkAliases(): void {
+    visit(this.#document, {
+      Alias: (_, alias, path) => {
+        const target = alias.resolve(this.#document);
+        if (target === undefined) this.complain(alias, `nothing before it is marked with &${alias.source}`);
+        else if (path.includes(target)) this.complain(alias, `*${alias.source} stands within itself`);
+      },
+    });
+    try {
+      if (this.problems.length === 0) this.#document.toJS();
+    } catch (error) {
+      this.complain(this.root, (error as Error).message); // aliases of aliases, without measure
+    }
+  }
+
   #resolve(node: Node | null): Node | null {
     return isAlias(node) ? (node.resolve(this.#document) ?? null) : node;
   }
 
   #place(start: number, end: number): Place {
-    const { line, col } = this.#counter.linePos(start);
+    const { line, col } = start === 0 ? { line: 1, col: 1 } : this.#counter.linePos(start);
     const source = this.#lines[line - 1] ?? '';
     return {
       file: this.name,

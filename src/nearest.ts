@@ -11,6 +11,7 @@ export function nearest(written: string, names: Iterable<string>): string | unde
 
 /** `did you mean "x"?`, or else the names there are. */
 export function suggest(written: string, names: readonly string[]): string {
+  if (names.length === 0) return 'there are none';
   const meant = nearest(written, names);
   if (meant !== undefined) return `did you mean ${meant}?`;
   return names.length === 0 ? 'there are none' : `there are: ${names.join(', ')}`;

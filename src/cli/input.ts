@@ -5,6 +5,7 @@ import type { AnyStage } from '../stage.ts';
 
 /** The bytes of the standard input. Throws `USAGE` where a terminal can't give what the stage reads. */
 export function readStandardInput(stage: AnyStage, signal: AbortSignal): AsyncIterable<Uint8Array> {
+  signal.throwIfAborted(); // a stream that is begun then fails before anybody listens
   const { reads } = stage;
   if (process.stdin.isTTY && !reads.text) {
     throw new StageError('USAGE', `it reads ${reads.name} from its standard input, which is a terminal`, {

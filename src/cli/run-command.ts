@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CodeReader } from '../../pipeline/code.ts';
@@ -59,6 +60,7 @@ export async function runCommand(args: string[], signal: AbortSignal): Promise<n
     results,
     jobs: options.jobs,
   };
+  setMaxListeners(0, signal, process); // a listener on each for every step that runs is no leak
   const outcomes = await runPlan(steps, plan, running);
   const record = await recordRun({
     experiment,

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
@@ -141,10 +142,17 @@ function readJobs(text: string | undefined): number {
   throw new StageError('USAGE', `--jobs is "${text}": expected a whole number of at least 1`);
 }
 
+/** A file of YAML that the command names: whatever is wrong with it is wrong with the command. */
 async function read(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    throw fromSystemError(error, file);
-  }
+  const bytes = await readFile(file).catch((error: unknown) => {
+    const known = fromSystemError(error, file);
+    if (!(known instanceof StageError)) throw error;
+    throw new StageError('USAGE', known.message, { where: known.where, cause: error });
+  });
+  if (isUtf8(bytes)) return bytes.toString().replace(/^\ufeff/, '');
+  const line = bytes.toString().split('\ufffd', 1)[0]!.split('\n').length;
+  throw new StageError('USAGE', 'not text in UTF-8', {
+    where: { file, line },
+    hint: 'save it as UTF-8 in your editor',
+  });
 }

@@ -72,6 +72,22 @@ describe('sluice run', () => {
     expect((await sh('sluice run x.yaml --force')).stderr).toMatch(/: 3 ran/);
   });
 
+  test("a command's outputs do not depend on the shell that it is begun from", async () => {
+    const { sh, read } = withExperiment('steps: { a: { command: "cd d; echo $TZ $-" } }');
+    await sh('mkdir -p d other/d; echo "echo leaks" > leak');
+    await sh('sluice run x.yaml --results bare');
+    const variables = 'BASH_ENV=$PWD/leak CDPATH=$PWD/other TZ=Asia/Tokyo POSIXLY_CORRECT=1 SHELLOPTS=noglob';
+    await sh(`env ${variables} sluice run x.yaml --force --results full`);
+    expect(read('full/x/a')).toBe(read('bare/x/a'));
+  });
+
+  test('many steps may run at the same time', async () => {
+    const steps = Array.from({ length: 12 }, (_, i) => `  s${i}: { command: "sleep 0.2; echo ${i}" }`);
+    const { stderr } = await withExperiment(`steps:\n${steps.join('\n')}`).sh('sluice run x.yaml --jobs 12');
+    expect(stderr).not.toContain('Warning');
+    expect(stderr).toMatch(/: 12 ran/);
+  });
+
   test('takes parameters from a file', async () => {
     const { sh, read } = withExperiment(words);
     await sh('echo "count: 2" > p.yaml; sluice run x.yaml --params p.yaml');
@@ -105,7 +121,7 @@ describe('sluice run', () => {
   });
 
   test.each([
-    ['a missing experiment', 'sluice run nowhere.yaml', /NOT_FOUND: no such file or folder: nowhere.yaml/],
+    ['a missing experiment', 'sluice run nowhere.yaml', /USAGE: no such file or folder: nowhere.yaml/],
     ['an unknown step', 'sluice run x.yaml frist', /no step "frist"\n {2}→ did you mean first\?/],
     [
       'an unknown flag',
@@ -117,6 +133,17 @@ describe('sluice run', () => {
       'echo "steps: { a: { command: cat, in: ./no } }" > y.yaml; sluice run y.yaml',
       /y.yaml:1:33: no such file: .\/no/,
     ],
+    [
+      'an input that is no file',
+      'echo "steps: { a: { command: cat, in: ./ } }" > y.yaml; sluice run y.yaml',
+      /y.yaml:1:33: not a file: .\//,
+    ],
+    [
+      'a file that is not UTF-8',
+      'printf "steps:\\n  a: \\351" > y.yaml; sluice run y.yaml',
+      /USAGE: not text in UTF-8\n {2}at file y.yaml, line 2/,
+    ],
+    ['a folder for an experiment', 'sluice run .', /USAGE: a folder, where a file is needed/],
     ['no experiment', 'sluice run', /USAGE: which experiment\?/],
     [
       'a flag that is given twice',
@@ -129,7 +156,7 @@ describe('sluice run', () => {
   ])('%s is told', async (_, script, text) => {
     const { stderr, code } = await withExperiment(words).sh(script);
     expect(stderr).toMatch(text);
-    expect(code).toBeGreaterThan(0);
+    expect(code).toBe(2);
     expect(stderr).not.toContain('    at ');
   });
 

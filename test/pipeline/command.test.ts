@@ -19,6 +19,7 @@ test.each([
   ['yes | { head -n 1; exit 3; }', 3],
   ['yes | head -n 1; exit 5', 5],
   ["echo 'it''s \"quoted\"' > /dev/null", 0],
+  ['true \\', 0],
   ['if', 2],
 ])('the command %j ends with %i', async (command, code) => {
   const step: CommandStep = {

@@ -107,6 +107,7 @@ extra: 1`);
 
   test('include broken YAML and files that are no experiment', async () => {
     expect(await mistakes('steps: [')).toEqual([expect.stringMatching(/^x.yaml:1:9: /)]);
+    expect(await mistakes('steps:\n\ta: 1')).toEqual([expect.stringContaining('→ indent with spaces')]);
     expect(await mistakes('just text')).toEqual([expect.stringContaining('an experiment must be a map')]);
     expect(await mistakes('params: {}')).toEqual([expect.stringContaining('an experiment without steps')]);
     expect(await mistakes('')).toEqual([expect.stringContaining('an experiment must be a map')]);
@@ -115,21 +116,72 @@ extra: 1`);
     ]);
   });
 
-  test('include outputs that have no place of their own, and what only looks like a reference', async () => {
-    expect(
-      await mistakes(`
-steps:
-  a: { command: echo, extension: ../../b }
-  run: { command: echo, extension: json }
-  c: { stage: fit, in: run, extension: log.txt, with: { epochs: 1 } }
-  d: { command: cat, in: run.out.of }
-  e: { command: "echo \${toString}" }`),
-    ).toEqual([
-      expect.stringContaining('7:17: no parameter "toString"'),
-      expect.stringContaining('3:34: "../../b" can\'t end a file\'s name'),
-      expect.stringContaining('run has no output "out.of"'),
-      expect.stringContaining('step "run" would write run.json'),
-      expect.stringContaining('step "c" would write c.log.txt'),
+  test.each([
+    ['a misspelt key', 'a: { stgae: count }', 'x.yaml:2:8: unknown key "stgae"', 'did you mean stage?'],
+    ['a list for text', 'a: { stage: [count] }', 'x.yaml:2:15: stage must be text', 'stage: decode'],
+    ['blank text', 'a: { command: " " }', 'x.yaml:2:17: command must be text', 'command: '],
+    ['no steps', '{}', 'x.yaml:2:3: an experiment without steps', 'NAME: '],
+    [
+      'an extension that leads elsewhere',
+      'a: { command: x, extension: ../y }',
+      '"../y" can\'t end a file name',
+      'txt',
+    ],
+    [
+      'the name of the record',
+      'run: { command: x, extension: json }',
+      'would write run.json',
+      'another name',
+    ],
+    [
+      'the name of another output',
+      'a: { stage: fit, in: ./x, extension: log.txt, with: { epochs: 1 } }',
+      'would write a.log.txt',
+      'another',
+    ],
+    ['a NUL character', 'a: { command: "\\0" }', 'x.yaml:2:17: text with a NUL character', 'no program'],
+    ['more than an output', 'a: { command: cat, in: a.out.b }', 'a has no output "out.b"', 'there are: out'],
+    [
+      'a name from JavaScript',
+      'a: { stage: count, in: ./x, with: { toString: 1 } }',
+      'count has no option "toString"',
+      'times',
+    ],
+    [
+      'a parameter from JavaScript',
+      'a: { command: "${toString}" }',
+      'no parameter "toString"',
+      'there are none',
+    ],
+    ['an infinite number', 'a: { stage: count, in: ./x, with: { times: .inf } }', '"times" is Infinity', ''],
+    ['an unknown alias', 'a: *b', 'x.yaml:2:6: nothing before it is marked with &b', ''],
+    ['an alias within itself', 'a: &a { command: *a }', 'x.yaml:2:20: *a stands within itself', ''],
+    ['an unknown tag', 'a: !x { command: y }', 'x.yaml:2:6: Unresolved tag', ''],
+  ])('include %s', async (_, steps, message, hint) => {
+    const [found] = await mistakes(`steps:\n  ${steps}`);
+    expect(found).toContain(message);
+    expect(found).toContain(hint);
+  });
+
+  test('include aliases without measure', async () => {
+    const names = 'abcdefgh'.split('');
+    const lines = names.map(
+      (name, i) =>
+        `  ${name}: &${name} [${Array(9)
+          .fill(i === 0 ? 'x' : `*${names[i - 1]}`)
+          .join(', ')}]`,
+    );
+    const [found] = await mistakes(`params:\n${lines.join('\n')}\nsteps: { a: { command: x } }`);
+    expect(found).toContain('Excessive alias count');
+  });
+
+  test('include parameters that name each other', async () => {
+    const yaml = 'params: { a: "${b}", b: [x, "${a}"], c: 1 }\nsteps: { a: { command: x } }';
+    const found = await mistakes(yaml, { set: ['c=${a}'] });
+    expect(found.map((text) => text.split('\n')[0])).toEqual([
+      '--set: parameter "c" names another',
+      'x.yaml:1:14: parameter "a" names another',
+      'x.yaml:1:25: parameter "b" names another',
     ]);
   });
 
