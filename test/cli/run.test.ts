@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { newShell, program } from './shell.ts';
+import { newShell, program, root } from './shell.ts';
 
 const words = `
 params: { count: 3 }
@@ -208,6 +208,28 @@ describe('sluice run', () => {
     expect(stderr).toContain('failed: ENOENT');
     expect(code).toBe(1);
   });
+});
+
+test('the sample is learnable, and not trivially', async () => {
+  const { folder, sh } = newShell();
+  symlinkSync(join(root, 'config'), join(folder, 'config'));
+  expect(await sh('sluice run config/sample.yaml evaluate')).toMatchObject({ code: 0 });
+  const record = JSON.parse(readFileSync(join(folder, 'results/sample/run.json'), 'utf8')) as {
+    steps: { evaluate: { metrics: { accuracy: number } } };
+  };
+  const { accuracy } = record.steps.evaluate.metrics;
+  expect(accuracy).toBeGreaterThanOrEqual(0.8);
+  expect(accuracy).toBeLessThanOrEqual(0.97);
+});
+
+test('training gives the same model bytes three times in a row', async () => {
+  const { sh } = newShell();
+  const { stdout } = await sh(`
+    sluice decode --words 500 < $SAMPLE/imdb.npz | sluice vectorize --dimension 500 > v
+    for i in 1 2 3; do sluice train --epochs 2 --batch-size 64 < v | sha256sum; done`);
+  const digests = stdout.split('\n');
+  expect(digests).toHaveLength(3);
+  expect(new Set(digests).size).toBe(1);
 });
 
 test('sluice graph prints the steps as Mermaid', async () => {
