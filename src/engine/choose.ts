@@ -2,7 +2,7 @@ import { StageError } from '../error.ts';
 import type { Activation } from '../formats/model.ts';
 import { OPTIMIZERS, type Optimizer } from './optimizer.ts';
 
-/** The optimizer by its name, and the numbers that were set; the others are Keras's. Throws `BAD_VALUE` for a number that it has no use for. */
+/** The optimizer by its name, and the numbers that were set; the others are Keras's. Throws `USAGE` for a number that it has no use for. */
 export function chooseOptimizer(
   name: Optimizer['name'],
   numbers: Readonly<Record<string, number | boolean | undefined>>,
@@ -12,7 +12,7 @@ export function chooseOptimizer(
   for (const [field, value] of set) {
     if (field in defaults) continue;
     const { name: _, ...own } = defaults;
-    throw new StageError('BAD_VALUE', `${field} is ${value}, but the optimizer ${name} has no ${field}`, {
+    throw new StageError('USAGE', `${field} is ${value}, but the optimizer ${name} has no ${field}`, {
       where: { field },
       hint: `${name} takes ${Object.keys(own).join(', ')}`,
     });
@@ -20,7 +20,7 @@ export function chooseOptimizer(
   return { ...defaults, ...Object.fromEntries(set) };
 }
 
-/** The layers of a perceptron with one output. Throws `BAD_VALUE` where there isn't one of `activations` for each hidden layer. */
+/** The layers of a perceptron with one output. Throws `USAGE` where there isn't one of `activations` for each hidden layer. */
 export function chooseLayers({
   units,
   activation,
@@ -35,7 +35,7 @@ export function chooseLayers({
 }): { units: number; activation: Activation }[] {
   if (activations !== undefined && activations.length !== units.length) {
     throw new StageError(
-      'BAD_VALUE',
+      'USAGE',
       `${activations.length} activations (${activations.join(', ')}) for ${units.length} hidden layers`,
       {
         where: { field: 'activations' },

@@ -4,8 +4,6 @@ import type { Rows } from './rows.ts';
 
 /** What trains multi-layer perceptrons with one output on sparse rows, and computes with them. Engines agree up to rounding. */
 export interface Engine {
-  /** What computes: `native` (TensorFlow's C library) or `cpu` (JavaScript). */
-  readonly backend: string;
   /** Starts training from `layers`, whose arrays stay as they are. */
   createTrainer(layers: readonly DenseLayer[], training: Training): Trainer;
   /**

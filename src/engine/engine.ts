@@ -13,11 +13,7 @@ export async function loadEngine(say: (line: string) => void): Promise<Engine> {
   const { tf, backend, reason } = await loadTensorFlow();
   await checkDescribed(backend);
   if (reason !== undefined) say(`computing in plain JavaScript, which takes about twice as long: ${reason}`);
-  return createEngine(
-    tf,
-    backend === 'native' ? createNativeKernels(tf) : createPortableKernels(tf),
-    backend,
-  );
+  return createEngine(tf, backend === 'native' ? createNativeKernels(tf) : createPortableKernels(tf));
 }
 
 /** What was kept under a key that says `native` must not come from another engine. */

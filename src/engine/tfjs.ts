@@ -9,9 +9,8 @@ import { checkDimension, type Rows } from './rows.ts';
 import type { TensorFlow } from './tensorflow.ts';
 
 /** The engine on TensorFlow.js's present backend, with kernels that fit it. */
-export function createEngine(tf: TensorFlow, kernels: Kernels, backend: string): Engine {
+export function createEngine(tf: TensorFlow, kernels: Kernels): Engine {
   return {
-    backend,
     createTrainer: (layers, training) => new TensorFlowTrainer(tf, kernels, { layers, training }),
     async sums(model, rows, signal) {
       checkDimension(model, rows);

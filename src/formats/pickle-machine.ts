@@ -184,7 +184,7 @@ export class PickleMachine {
   }
 
   #pushGlobal(name: string): void {
-    if (!isAllowed(name)) this.fail('FORBIDDEN_GLOBAL', name);
+    if (!isAllowed(name)) this.fail('FORBIDDEN_GLOBAL', `the pickle asks for ${name}`);
     this.#stack.push(new Global(name));
   }
 

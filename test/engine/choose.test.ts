@@ -21,7 +21,7 @@ describe('an optimizer', () => {
   test('refuses a number that it has no use for', () => {
     expect(() => chooseOptimizer('adam', { rho: 0.5 })).toThrow(
       expect.objectContaining({
-        code: 'BAD_VALUE',
+        code: 'USAGE',
         message: 'rho is 0.5, but the optimizer adam has no rho',
         where: { field: 'rho' },
         hint: 'adam takes learningRate, beta1, beta2, epsilon',

@@ -60,7 +60,7 @@ describe('readPickledRows', () => {
     const byte = file.indexOf(row.startsWith('c') ? row : '\x93', START.length + 60, 'latin1');
     await expect(read(file)).rejects.toMatchObject({
       code: 'FORBIDDEN_GLOBAL',
-      message: name,
+      message: `the pickle asks for ${name}`,
       where: { member: 'x_train.npy', byte },
       hint: expect.stringContaining('not called') as string,
     });

@@ -108,7 +108,7 @@ describe('train', () => {
   });
 
   test('refuses a number that its optimizer has no use for', async () => {
-    await expect(bytesOf({ optimizer: 'sgd', rho: 0.9 })).rejects.toMatchObject({ code: 'BAD_VALUE' });
+    await expect(bytesOf({ optimizer: 'sgd', rho: 0.9 })).rejects.toMatchObject({ code: 'USAGE' });
   });
 
   test('has what its output depends on in its toolchain', async () => {
