@@ -19,7 +19,13 @@ export const vectorize = defineStage({
   reads: reviews,
   writes: vectors,
   options: {
-    dimension: v.optional(integer(1, 'columns of a vector; each word number must be below it'), 10_000),
+    dimension: v.optional(
+      v.pipe(
+        integer(1, 'columns of a vector; each word number must be below it'),
+        v.maxValue(2 ** 32, 'expected at most 4294967296, for word numbers have 32 bits'),
+      ),
+      10_000,
+    ),
   },
   run: async function* (input, { dimension }) {
     const batch = new Batch(dimension);

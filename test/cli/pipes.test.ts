@@ -91,6 +91,12 @@ describe('bad input in a shell', () => {
       2,
       /USAGE: --epochs is "many": expected a whole number/,
     ],
+    [
+      'a dimension that no word number has',
+      'sluice vectorize --dimension 4294967297 < /dev/null',
+      2,
+      /USAGE: --dimension is "4294967297": expected at most 4294967296/,
+    ],
     ['a flag without its value', 'sluice train --epochs', 2, /USAGE: Not enough arguments following: epochs/],
     ['a flag given twice', 'sluice train --epochs 1 --epochs 2', 2, /USAGE: --epochs is given 2 times/],
     ['a needed flag left out', 'sluice evaluate', 2, /USAGE: --model is needed/],
