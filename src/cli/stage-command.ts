@@ -40,6 +40,7 @@ async function parseArguments(
   stage: AnyStage,
   args: string[],
 ): Promise<Record<string, unknown> | undefined> {
+  checkSwitches(stage, args);
   const positional = stage.positional && flagOf(stage.positional);
   const parser = describeStage(name, stage, args);
   const { _: loose, $0: _program, help, h: _h, ...given } = parse(parser);
@@ -53,6 +54,16 @@ async function parseArguments(
   throw new StageError('USAGE', `"${loose.join(' ')}" is not an option`, {
     hint: `input comes from the standard input: sluice ${name} < FILE`,
   });
+}
+
+/** The parser takes every value of a switch but `true` for off. */
+function checkSwitches(stage: AnyStage, args: readonly string[]): void {
+  for (const { name, type } of flagsOf(stage)) {
+    const flag = `--${flagOf(name)}`;
+    const value = args.find((arg) => arg.startsWith(`${flag}=`))?.slice(flag.length + 1);
+    if (type !== 'boolean' || value === undefined || value === 'true' || value === 'false') continue;
+    throw new StageError('USAGE', `${flag} is "${value}": expected true or false`);
+  }
 }
 
 function describeStage(name: string, stage: AnyStage, args: string[]): Argv {

@@ -1,6 +1,7 @@
 import { open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { fromSystemError, StageError } from '../error.ts';
 import { ndjson } from './json.ts';
+import { excerpt } from './ndjson.ts';
 
 /** One epoch of training, with Keras's names. The `val_` ones are there if there was validation; `seconds` is the epoch's time. */
 export interface Epoch {
@@ -22,16 +23,23 @@ export interface Epoch {
 
 /** The history of a training: `{"epoch":1,"loss":0.5,"accuracy":0.8,"seconds":0.3}`, a line an epoch. */
 export const history = ndjson<Epoch>('history', (value, line) => {
-  for (const field of ['epoch', 'loss', 'accuracy', 'seconds'] as const) {
-    // JSON's 1e400 is Infinity in JavaScript, and no axis reaches that far.
-    if (Number.isFinite((value as Partial<Epoch> | null)?.[field])) continue;
-    throw new StageError('MISSING_FIELD', `an epoch without "${field}"`, {
+  for (const field of ['epoch', 'loss', 'accuracy', 'seconds', 'val_loss', 'val_accuracy'] as const) {
+    const given: unknown = (value as Partial<Epoch> | null)?.[field];
+    if (field.startsWith('val_') ? given == null || Number.isFinite(given) : isGood(field, given)) continue;
+    const about = {
       where: { line, field },
       hint: 'expected a line as `sluice train --history FILE` writes it',
-    });
+    };
+    throw given === undefined
+      ? new StageError('MISSING_FIELD', `an epoch without "${field}"`, about)
+      : new StageError('BAD_VALUE', `"${field}" is ${excerpt(JSON.stringify(given))}`, about);
   }
   return value as Epoch;
 });
+
+/** JSON's 1e400 is Infinity in JavaScript, and no axis reaches as far as epoch 1e308. */
+const isGood = (field: string, value: unknown): boolean =>
+  field === 'epoch' ? Number.isSafeInteger(value) && (value as number) > 0 : Number.isFinite(value);
 
 /**
  * Passes epochs on, and writes each to `path` as it comes. The file grows under the name `path` + `.partial`, to be watched

@@ -92,6 +92,24 @@ describe('bad input in a shell', () => {
       /USAGE: --epochs is "many": expected a whole number/,
     ],
     [
+      'a seed that no number holds',
+      'sluice train --seed 9007199254740993',
+      2,
+      /USAGE: --seed is "9007199254740993": expected a whole number below 2\^53/,
+    ],
+    [
+      'a token of 33 bits',
+      'sluice predict --model m --oov-token 5000000000',
+      2,
+      /USAGE: --oov-token is "5000000000": expected at most 4294967295/,
+    ],
+    [
+      'a flag that is neither on nor off',
+      'sluice split --shuffle=maybe < /dev/null',
+      2,
+      /USAGE: --shuffle is "maybe": expected true or false/,
+    ],
+    [
       'a dimension that no word number has',
       'sluice vectorize --dimension 4294967297 < /dev/null',
       2,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { history, recordHistory, type Epoch } from '../../src/formats/history.ts';
 import { temporaryFolder } from '../folder.ts';
-import { collect, streamOf } from '../streams.ts';
+import { chunked, collect, streamOf } from '../streams.ts';
 
 const first: Epoch = { epoch: 1, loss: 0.5, accuracy: 0.75, seconds: 0.1 };
 const second: Epoch = { epoch: 2, loss: 0.25, accuracy: 1, val_loss: 0.5, val_accuracy: 0.5, seconds: 0.1 };
@@ -51,9 +51,13 @@ test('a line of a history that lacks a field is named', async () => {
   await expect(read).rejects.toMatchObject({ code: 'MISSING_FIELD', where: { line: 1, field: 'accuracy' } });
 });
 
-test('a number of a history that is too large for a double is refused', async () => {
-  const read = collect(
-    history.read(streamOf(Buffer.from('{"epoch":1e400,"loss":0.5,"accuracy":1,"seconds":1}\n'))),
-  );
-  await expect(read).rejects.toMatchObject({ where: { line: 1, field: 'epoch' } });
+test.each([
+  ['"epoch":1e400', 'epoch'],
+  ['"epoch":1e308', 'epoch'],
+  ['"epoch":1,"loss":1e999', 'loss'],
+  ['"epoch":1,"val_loss":"low"', 'val_loss'],
+])('an epoch with %s is refused', async (given, field) => {
+  const epoch = `{"loss":0.5,"accuracy":0.5,"seconds":1,${given}}`;
+  const read = collect(history.read(chunked(Buffer.from(epoch))));
+  await expect(read).rejects.toMatchObject({ code: 'BAD_VALUE', where: { line: 1, field } });
 });
