@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { history, recordHistory, type Epoch } from '../../src/formats/history.ts';
 import { temporaryFolder } from '../folder.ts';
@@ -49,6 +50,27 @@ describe('recordHistory', () => {
 test('a line of a history that lacks a field is named', async () => {
   const read = collect(history.read(streamOf(Buffer.from('{"epoch":1,"loss":0.5,"seconds":1}\n'))));
   await expect(read).rejects.toMatchObject({ code: 'MISSING_FIELD', where: { line: 1, field: 'accuracy' } });
+});
+
+test('what is written is read', async () => {
+  const number = fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0); // JSON has no -0
+  const epoch = fc.record(
+    {
+      epoch: fc.integer({ min: 1 }),
+      loss: number,
+      accuracy: number,
+      seconds: number,
+      val_loss: number,
+      val_accuracy: number,
+    },
+    { requiredKeys: ['epoch', 'loss', 'accuracy', 'seconds'] },
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(epoch), async (epochs) => {
+      const written = history.write(streamOf(...(epochs as Epoch[])));
+      expect(await collect(history.read(written))).toEqual(epochs);
+    }),
+  );
 });
 
 test.each([

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { byRank, detokenize, readWordIndex, tokenize } from '../../src/formats/word-index.ts';
 import { chunked } from '../streams.ts';
@@ -11,6 +12,19 @@ describe('readWordIndex', () => {
     for (const size of [1, 7, 1_000]) {
       expect(await read(JSON.stringify(index), size)).toEqual(new Map(Object.entries(index)));
     }
+  });
+
+  test('gives back any words and ranks', async () => {
+    const rank = fc.integer({ min: 1, max: 0xffffffff });
+    const entries = fc
+      .uniqueArray(fc.tuple(fc.string({ unit: 'grapheme' }), rank), { selector: ([word]) => word })
+      .filter((pairs) => new Set(pairs.map(([, value]) => value)).size === pairs.length);
+    await fc.assert(
+      fc.asyncProperty(entries, fc.integer({ min: 1, max: 40 }), async (pairs, size) => {
+        const members = pairs.map(([word, value]) => `${JSON.stringify(word)}:${value}`);
+        expect(await read(`{${members.join(',')}}`, size)).toEqual(new Map(pairs));
+      }),
+    );
   });
 
   test.each([

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import * as v from 'valibot';
@@ -13,6 +13,13 @@ const folder = useFolder();
 
 const run = (url: string, digest = sha256): Promise<Buffer> =>
   whole(download.run((async function* () {})(), { url, sha256: digest }, quiet()));
+
+test('passes a file on that has the digest that sha256sum gives', async () => {
+  const golden = (name: string): string =>
+    fileURLToPath(new URL(`../files/download/golden/${name}`, import.meta.url));
+  const [digest, name] = readFileSync(golden('SHA256SUMS'), 'utf8').trim().split(/ +/);
+  expect((await run(golden(name!), digest)).equals(readFileSync(golden(name!)))).toBe(true);
+});
 
 test('a digest in capitals is taken', async () => {
   await using server = await serve((request, response) => answerWith(content, request, response));
