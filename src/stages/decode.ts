@@ -15,7 +15,10 @@ export const decode = defineStage({
   writes: reviews,
   options: {
     words: v.optional(
-      uint32(1, 'tokens from this one on are replaced by the oov token; without it, the largest is'),
+      uint32(
+        1,
+        'tokens below this are kept, the others replaced by the oov token; if unset, only the largest is replaced',
+      ),
     ),
     skipTop: v.optional(uint32(0, 'tokens below this one are replaced too'), 0),
     maxLength: v.optional(

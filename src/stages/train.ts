@@ -62,7 +62,7 @@ export const train = defineStage({
     validate: v.optional(
       some(
         choice(SPLITS, 'a split'),
-        'the splits that it is judged on after each epoch; if unset validation, unless that is fitted',
+        'the splits that it is judged on after each epoch; if unset, validation, unless fit has it',
       ),
     ),
     history: v.optional(outputFile('history.ndjson', 'a file that takes the history, a line an epoch')),
