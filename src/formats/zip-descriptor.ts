@@ -4,8 +4,10 @@ import type { ByteReader } from './byte-reader.ts';
 import { truncated, type Content, type LocalHeader } from './zip-header.ts';
 
 const SIGNATURE = Buffer.from('PK\x07\x08');
-/** A descriptor with its signature and 64-bit sizes, and the two bytes that every record after it begins with. */
-const LONGEST = 26;
+/** What may come after a descriptor: a member, the directory, or its end, with 64-bit sizes or not. */
+const NEXT = ['PK\x03\x04', 'PK\x01\x02', 'PK\x06\x06', 'PK\x05\x06'];
+/** A descriptor with its signature and 64-bit sizes, and the signature of what comes after it. */
+const LONGEST = 28;
 
 /**
  * Consumes the descriptor (CRC and sizes) that follows a member's data. It may have a signature or not, and sizes of 32 or
@@ -35,7 +37,8 @@ export async function readDescriptor(
 
 /**
  * The bytes of a stored member whose size follows its data: up to a descriptor, with its signature, that agrees with
- * all the bytes before it. Bytes that only look like one don't have their own CRC and distance from the start in them.
+ * all the bytes before it. Bytes that only look like one don't have their own CRC and distance from the start in them,
+ * but for those of an empty member with another record behind them: nothing tells such a member from an empty one.
  */
 export async function* findEnd(reader: ByteReader, name: string): AsyncGenerator<Buffer> {
   let size = 0;
@@ -74,8 +77,9 @@ function lengthOfDescriptor(bytes: Buffer, { crc, compressedSize, size }: Conten
         uint(compressedSize, bits),
         uint(size, bits),
       ]);
-      const record = Buffer.concat([descriptor, Buffer.from('PK')]);
-      if (bytes.subarray(0, record.length).equals(record)) return descriptor.length;
+      const { length } = descriptor;
+      const next = bytes.toString('latin1', length, length + 4);
+      if (bytes.subarray(0, length).equals(descriptor) && NEXT.includes(next)) return length;
     }
   }
   return undefined;
