@@ -25,8 +25,10 @@ export async function readWordIndex(bytes: AsyncIterable<Uint8Array>): Promise<M
   const { default: streamObject } = await import('stream-json/streamers/stream-object.js');
   const words = new Map<string, number>();
   const ranks = new Set<number>();
+  let refusal: StageError | undefined;
   const refuse = (message: string, field: string): never => {
-    throw new StageError('BAD_VALUE', message, { where: { field }, hint: HINT });
+    refusal = new StageError('BAD_VALUE', message, { where: { field }, hint: HINT });
+    throw refusal;
   };
   let sourceError: unknown;
   const chunks = bytes[Symbol.asyncIterator]();
@@ -57,7 +59,9 @@ export async function readWordIndex(bytes: AsyncIterable<Uint8Array>): Promise<M
       },
     );
   } catch (cause) {
-    if (cause instanceof StageError || cause === sourceError) throw cause;
+    // A file that the pipeline closes early fails too, and that may be told first.
+    if (refusal !== undefined) throw refusal;
+    if (cause === sourceError) throw cause;
     throw new StageError('NOT_JSON', `the word index can't be read: ${(cause as Error).message}`, {
       hint: HINT,
       cause,

@@ -1,6 +1,9 @@
+import { createReadStream, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { byRank, detokenize, readWordIndex, tokenize } from '../../src/formats/word-index.ts';
+import { temporaryFolder } from '../folder.ts';
 import { chunked } from '../streams.ts';
 
 const read = (json: string, size?: number): Promise<Map<string, number>> =>
@@ -41,6 +44,13 @@ describe('readWordIndex', () => {
   ])('refuses %s', async (json, code, message) => {
     const expected = typeof message === 'string' ? message : (expect.stringMatching(message) as string);
     await expect(read(json)).rejects.toMatchObject({ name: 'StageError', code, message: expected });
+  });
+
+  test('says what is wrong with a file, also where that closes it early', async () => {
+    const path = join(temporaryFolder(), 'words.json');
+    writeFileSync(path, '{"a":1e400}');
+    const read = readWordIndex(createReadStream(path));
+    await expect(read).rejects.toMatchObject({ code: 'BAD_VALUE', where: { field: 'a' } });
   });
 
   test('refuses a mistake before the last of many chunks', async () => {
