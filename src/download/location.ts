@@ -29,7 +29,9 @@ export function shown(url: URL): string {
 
 function toPath(url: string): string {
   try {
-    return fileURLToPath(url);
+    const path = fileURLToPath(url);
+    if (path.includes('\0')) throw new TypeError('a path has no zero bytes');
+    return path;
   } catch (cause) {
     throw bad(`${url} names no file of this machine: ${(cause as Error).message}`, cause);
   }

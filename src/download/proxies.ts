@@ -22,8 +22,18 @@ export async function openDispatcher(environment: NodeJS.ProcessEnv = process.en
 /** `proxy.example:3128` is a usual way to write `http://proxy.example:3128`. */
 function toProxy(variable: string, value: string): string {
   const proxy = value === '' || value.includes('://') ? value : `http://${value}`;
-  if (proxy === '' || (URL.canParse(proxy) && /^(https?|socks5?):/i.test(proxy))) return proxy;
+  if (proxy === '' || (isUrl(proxy) && /^(https?|socks5?):/i.test(proxy))) return proxy;
   throw new StageError('BAD_VALUE', `the environment variable ${variable} names no proxy`, {
     hint: `set it to a URL such as http://proxy.example:3128, or unset it`,
   });
+}
+
+function isUrl(text: string): boolean {
+  try {
+    const { username, password } = new URL(text);
+    decodeURIComponent(username + password);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -41,6 +41,11 @@ describe('a download through a proxy', () => {
     expect(asked).toEqual(Array.from({ length: 3 }, () => 'reviews.invalid:443'));
   });
 
+  test('whose password has a stray % is such an error, too', async () => {
+    vi.stubEnv('HTTP_PROXY', 'http://me:100%@proxy.invalid');
+    await expect(get('http://reviews.invalid/')).rejects.toMatchObject({ code: 'BAD_VALUE' });
+  });
+
   test('that is not a URL is an error that names the variable and not the value', async () => {
     vi.stubEnv('HTTPS_PROXY', 'ftp://me:secret@proxy');
     const error: unknown = await get('https://reviews.invalid/').catch((e: unknown) => e);

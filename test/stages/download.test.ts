@@ -108,9 +108,12 @@ describe('a file of this machine', () => {
     await expect(run(join(path(), 'c'))).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
-  test.each(['ftp://host/a', 's3://bucket/a', 'http://', 'file://host/a', ''])('is not %j', async (url) => {
-    await expect(async () => run(url)).rejects.toMatchObject({ code: 'BAD_VALUE' });
-  });
+  test.each(['ftp://host/a', 's3://bucket/a', 'http://', 'file://host/a', 'file:///a%00', ''])(
+    'is not %j',
+    async (url) => {
+      await expect(async () => run(url)).rejects.toMatchObject({ code: 'BAD_VALUE' });
+    },
+  );
 });
 
 describe('the options', () => {
