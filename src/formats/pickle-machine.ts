@@ -215,9 +215,12 @@ export class PickleMachine {
   /** The row that is being read, if the reader is among the rows: for errors. */
   #row(): number | undefined {
     const outer = this.#stack.findIndex((value) => value instanceof List);
-    const begun = this.#stack.slice(outer + 1).filter(isRow).length;
     if (outer === -1) return undefined;
-    return this.rows.rows + Math.max(0, begun - 1);
+    const above = this.#stack.slice(outer + 1);
+    const begun = above.filter(isRow).length;
+    // A row has ended where nothing lies on it, and no mark either: then it is about the next.
+    const isWithin = !isRow(above.at(-1) ?? null) || this.#marks.at(-1) === this.#stack.length;
+    return this.rows.rows + Math.max(0, begun - Number(isWithin));
   }
 }
 

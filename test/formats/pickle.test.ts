@@ -109,6 +109,11 @@ describe('readPickledRows', () => {
     });
   });
 
+  test('names the row that a function would have made', async () => {
+    const file = npy(`${START}((K\x01t](K\x02e]K\x03acos\nsystem\n`, 5);
+    await expect(read(file)).rejects.toMatchObject({ where: { record: 3 } });
+  });
+
   test.each([
     ['protocol 0', '(lp0\nI1\na.', 'UNSUPPORTED', /protocol 0 or 1/],
     ['protocol 6', '\x80\x06].', 'UNSUPPORTED', /protocol 6/],
