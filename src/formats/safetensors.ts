@@ -2,7 +2,14 @@ import { createHash } from 'node:crypto';
 import { StageError, type ErrorCode } from '../error.ts';
 import type { Codec } from '../stage.ts';
 import { ACTIVATIONS, LOSSES, type DenseLayer, type Model } from './model.ts';
-import { decodeTensorFile, encodeTensorFile, type Tensor, type TensorFile } from './tensor-file.ts';
+import {
+  PREFIX,
+  checkStart,
+  decodeTensorFile,
+  encodeTensorFile,
+  type Tensor,
+  type TensorFile,
+} from './tensor-file.ts';
 
 const FORMAT = 'sluice-model';
 const VERSION = '1';
@@ -50,7 +57,15 @@ export function writeModel({ dimension, encoding, layers, loss }: Model): Uint8A
  */
 export async function readModel(bytes: AsyncIterable<Uint8Array>): Promise<Model> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of bytes) chunks.push(chunk);
+  let size = 0;
+  let isChecked = false;
+  for await (const chunk of bytes) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (isChecked || size <= PREFIX) continue;
+    checkStart(Buffer.concat(chunks));
+    isChecked = true;
+  }
   const file = decodeTensorFile(Buffer.concat(chunks));
   const { metadata } = file;
   if (metadata.format !== FORMAT) {

@@ -14,8 +14,9 @@ export interface TensorFile {
 }
 
 /** Bytes before the header: its length. */
-const PREFIX = 8;
+export const PREFIX = 8;
 const ALIGNMENT = 8;
+const BRACE = 0x7b;
 /** The reference implementation's bound on the header. */
 const LONGEST_HEADER = 100_000_000;
 
@@ -84,6 +85,25 @@ export function decodeTensorFile(file: Uint8Array): TensorFile & { readonly data
   return { metadata, tensors, data };
 }
 
+/**
+ * Throws `CORRUPT` where a file of which at least the first `PREFIX` bytes are there can't be a safetensors file: so that what is
+ * something else, of whatever size, need not be read to its end.
+ */
+export function checkStart(start: Uint8Array): void {
+  const length = Number(new DataView(start.buffer, start.byteOffset).getBigUint64(0, true));
+  if (length > LONGEST_HEADER) {
+    throw new StageError('CORRUPT', `a header of ${length} bytes; at most ${LONGEST_HEADER} are allowed`, {
+      where: { byte: 0 },
+      hint: 'this is no safetensors file',
+    });
+  }
+  if (start.length === PREFIX || start[PREFIX] === BRACE) return;
+  throw new StageError('CORRUPT', 'a header that does not begin with a brace', {
+    where: { byte: PREFIX },
+    hint: 'this is no safetensors file',
+  });
+}
+
 /** A tensor's place: bytes of the data, which starts where the header ends; `size` is what its shape needs. */
 interface Entry {
   readonly name: string;
@@ -99,13 +119,8 @@ function readHeader(file: Uint8Array) {
       where: { byte: file.length },
     });
   }
+  checkStart(file);
   const length = Number(new DataView(file.buffer, file.byteOffset).getBigUint64(0, true));
-  if (length > LONGEST_HEADER) {
-    throw new StageError('CORRUPT', `a header of ${length} bytes; at most ${LONGEST_HEADER} are allowed`, {
-      where: { byte: 0 },
-      hint: 'this is no safetensors file',
-    });
-  }
   const end = PREFIX + length;
   if (file.length < end) {
     throw new StageError('TRUNCATED', `the header takes ${length} bytes, ${file.length - PREFIX} are there`, {

@@ -236,3 +236,12 @@ describe('a safetensors file', () => {
     );
   });
 });
+
+test('a stream that begins like no model is refused without reading it to its end', async () => {
+  const endless = (async function* () {
+    yield Buffer.from([0, 0, 0]);
+    for (let i = 0; i < 1_000; i++) yield Buffer.alloc(65_536);
+    throw new Error('it was read on');
+  })();
+  await expect(readModel(endless)).rejects.toMatchObject({ code: 'CORRUPT', where: { byte: 8 } });
+});
