@@ -28,34 +28,59 @@ export interface Output {
   readonly kind: 'file' | 'folder';
   /** What it is called among the results. */
   readonly fileName: string;
+  /** Where a command writes it, relative to its working folder. */
+  readonly path?: string;
+}
+
+/** How a step is run; nothing of it decides what the step writes. */
+export interface Limits {
+  /** How many times more it is tried after it failed. */
+  readonly retries: number;
+  /** How long one try may take, in seconds. */
+  readonly timeout?: number;
+  /** How many cores it keeps busy. */
+  readonly cores: number;
+  /** How much memory it needs, in bytes. */
+  readonly memory?: number;
 }
 
 interface StepBase {
   readonly name: string;
+  /** What it is called in the file: steps of one `matrix` have this in common. */
+  readonly family: string;
   readonly at: Place;
-  /** By name: `in` is the standard input, the others are options. */
+  /** By name: `in` is the standard input; the others are a stage's options, or a command's files, `./path` each. */
   readonly inputs: Readonly<Record<string, Source>>;
   readonly outputs: readonly Output[];
+  readonly limits: Limits;
 }
 
-/** A step that runs a stage of ours. */
+/** A step that runs a stage. */
 export interface StageStep extends StepBase {
   readonly kind: 'stage';
+  /** A stage's name in the catalog, or the path of a stage of the user's own. */
   readonly stage: string;
-  readonly registered: Registered;
   /** Resolved, defaults included; without inputs and outputs. */
   readonly options: Readonly<Record<string, unknown>>;
+  /** Those of the options that are not in the key, since a digest among the others fixes what they lead to. */
+  readonly locators: readonly string[];
+  /** Whether it writes a JSON object of metrics, for the record. */
+  readonly metrics: boolean;
 }
 
 /** A step that runs a shell command from standard input to standard output. */
 export interface CommandStep extends StepBase {
   readonly kind: 'command';
   readonly command: string;
+  /** Environment variables that are in the key: with a value, or `null` for the one that the run finds. */
+  readonly env: Readonly<Record<string, string | null>>;
+  /** Environment variables that it is given, and that are not in the key. */
+  readonly secrets: readonly string[];
 }
 
 export type Step = StageStep | CommandStep;
 
-/** A parsed experiment: every name in it is known, and no step needs itself. */
+/** A parsed experiment, as plain data: every name in it is known, and no step needs itself. */
 export interface Experiment {
   /** The file's name without its ending. */
   readonly name: string;

@@ -1,6 +1,5 @@
-import { roleOf } from '../src/options.ts';
-import type { AnyStage } from '../src/stage.ts';
-import type { CodeReader } from './code.ts';
+import type { Toolchain } from '../src/stage.ts';
+import type { Code } from './code.ts';
 import { canonicalJson, digestOf, type Digest } from './digest.ts';
 import type { Step } from './experiment.ts';
 
@@ -13,52 +12,68 @@ export type Key = Digest & { readonly __of: 'KeyParts' };
  */
 export interface KeyParts {
   /** Of this list; another number means that keys of another meaning are not looked at. */
-  readonly format: 1;
+  readonly format: 2;
   /** A stage's name, or a shell command. */
   readonly stage?: string;
   readonly command?: string;
-  /** Modules by digest, packages by version. */
-  readonly code: Readonly<Record<string, string>>;
-  /** Resolved; without locators, inputs and outputs. */
-  readonly options: Readonly<Record<string, unknown>>;
+  /** Of a stage: modules by digest, packages by version. */
+  readonly code?: Code;
+  /** Of a stage: resolved; without locators, inputs and outputs. */
+  readonly options?: Readonly<Record<string, unknown>>;
   readonly inputs: Readonly<Record<string, Digest>>;
-  readonly outputs: readonly string[];
-  /** What the stage says that it depends on: engine, platform, Node. */
-  readonly toolchain: Readonly<Record<string, string>>;
+  /** By name; of a command also where it writes them. */
+  readonly outputs: Readonly<Record<string, string>>;
+  /** Of a stage: what it says that it depends on: engine, platform, Node. */
+  readonly toolchain?: Toolchain;
+  /** Of a command: the variables that it declares. */
+  readonly environment?: Readonly<Record<string, string | null>>;
 }
 
 export const keyOf = (parts: KeyParts): Key => digestOf(canonicalJson(parts)) as Key;
+
+/** What a stage's outputs depend on besides what its step says. */
+export interface Tool {
+  readonly code: Code;
+  readonly toolchain: Toolchain;
+}
 
 /** The parts of a step's key, once the digests of its inputs are known. */
 export async function keyParts(
   step: Step,
   inputs: Record<string, Digest>,
-  code: CodeReader,
+  { tool, environment }: Surroundings,
 ): Promise<KeyParts> {
-  const outputs = step.outputs.map(({ name }) => name).toSorted();
   if (step.kind === 'command') {
-    return { format: 1, command: step.command, code: {}, options: {}, inputs, outputs, toolchain: {} };
+    const variables = Object.entries(step.env).map(([name, value]) => [
+      name,
+      value ?? environment[name] ?? null,
+    ]);
+    const outputs = Object.fromEntries(step.outputs.map(({ name, path = '' }) => [name, path]));
+    return { format: 2, command: step.command, inputs, outputs, environment: Object.fromEntries(variables) };
   }
-  const { stage, module } = step.registered;
+  const { code, toolchain } = await tool(step.stage);
   const options = Object.fromEntries(
     Object.entries(step.options).filter(
-      ([name, value]) => value !== undefined && roleOf(stage.options[name]!).role !== 'locator',
+      ([name, value]) => value !== undefined && !step.locators.includes(name),
     ),
   );
   return {
-    format: 1,
+    format: 2,
     stage: step.stage,
     // What a digest among the options fixes comes out the same, whatever code got it.
-    code: hasLocator(stage) ? {} : await code.read(module),
+    code: step.locators.length > 0 ? {} : code,
     options,
     inputs,
-    outputs,
-    toolchain: (await stage.toolchain?.()) ?? {},
+    outputs: Object.fromEntries(step.outputs.map(({ name }) => [name, ''])),
+    toolchain,
   };
 }
 
-const hasLocator = ({ options }: AnyStage): boolean =>
-  Object.values(options).some((schema) => roleOf(schema).role === 'locator');
+/** What of a key comes from elsewhere than the experiment. */
+export interface Surroundings {
+  readonly tool: (stage: string) => Promise<Tool>;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
 
 /** One difference between two keys: `options.epochs`, from 20 to 4. */
 export interface Change {

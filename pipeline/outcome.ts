@@ -21,6 +21,8 @@ export type Outcome =
       readonly seconds?: number;
       /** What happened, such as `exit code 1`. */
       readonly failure: string;
+      /** The last lines that it said. */
+      readonly lines?: readonly string[];
     }
   | { readonly state: 'skipped'; readonly because: string };
 
@@ -28,8 +30,33 @@ export type Outcome =
 export type Event =
   | { readonly type: 'planned'; readonly plan: Plan }
   | { readonly type: 'decided'; readonly step: string; readonly decision: Decision }
-  | { readonly type: 'started'; readonly step: string; readonly reason: Reason }
+  /** Another run is at work on the same step; `holder` says which one. */
+  | { readonly type: 'waits'; readonly step: string; readonly holder: string }
+  | {
+      readonly type: 'started';
+      readonly step: string;
+      /** Without one it reads what another step still writes: whether it had to run is known when that one has ended. */
+      readonly reason?: Reason;
+      readonly reads?: string;
+    }
+  /** A line that it said. */
   | { readonly type: 'said'; readonly step: string; readonly line: string }
-  | { readonly type: 'ended'; readonly step: string; readonly outcome: Outcome };
+  | { readonly type: 'progressed'; readonly step: string; readonly progress: StepProgress }
+  /** A try failed, and another one comes after `seconds`. */
+  | { readonly type: 'failedTry'; readonly step: string; readonly failure: string; readonly seconds: number }
+  | { readonly type: 'ended'; readonly step: string; readonly outcome: Outcome }
+  /** Something about the run as a whole that a person should know, such as a remote store that does not answer. */
+  | { readonly type: 'warned'; readonly message: string };
+
+/** How far a stage says that it is. */
+export interface StepProgress {
+  readonly label: string;
+  /** In a unit of the stage's own, as `total`; that one where it is known. */
+  readonly done: number;
+  readonly total?: number;
+  readonly note?: string;
+  /** What it has written so far, in items such as reviews or vectors. */
+  readonly rows?: number;
+}
 
 export type Report = (event: Event) => void;

@@ -1,18 +1,16 @@
 import { stat } from 'node:fs/promises';
-import type { CodeReader } from './code.ts';
 import type { Decision, Plan } from './decision.ts';
 import { digestFile, type Digest } from './digest.ts';
 import { needs, type Step } from './experiment.ts';
 import { explainDecision } from './explain.ts';
-import { compareKeys, keyOf, keyParts } from './key.ts';
+import { compareKeys, keyOf, keyParts, type Surroundings } from './key.ts';
 import { failure, success, type Problem, type Result } from './problem.ts';
 import type { Entry, Store } from './store.ts';
 
 /** What planning reads. It writes nothing. */
-export interface Planning {
+export interface Planning extends Surroundings {
   readonly experiment: string;
   readonly store: Pick<Store, 'lookUp' | 'last'>;
-  readonly code: CodeReader;
   /** The digests of the files that are inputs, by path. */
   readonly files: ReadonlyMap<string, Digest>;
   readonly forced: ReadonlySet<string>;
@@ -79,7 +77,7 @@ export async function decide(step: Step, known: Known, planning: Planning): Prom
       'path' in source ? planning.files.get(source.path)! : known.get(source.step)![source.output]!.sha256,
     ]),
   );
-  const parts = await keyParts(step, inputs, planning.code);
+  const parts = await keyParts(step, inputs, planning);
   const key = keyOf(parts);
   if (planning.forced.has(step.name)) return { state: 'run', key, parts, reason: { why: 'forced' } };
   const lookup = await planning.store.lookUp(key);

@@ -81,7 +81,7 @@ async function recordStep(step: Step, outcome: Outcome, store: Store): Promise<S
   if (outcome.state === 'failed')
     return { state, ...why, failure: outcome.failure, seconds: outcome.seconds, key, parts };
   const { seconds, peakBytes, outputs } = outcome.entry;
-  const hasMetrics = step.kind === 'stage' && step.registered.stage.metrics === true;
+  const hasMetrics = step.kind === 'stage' && step.metrics;
   const metrics = hasMetrics
     ? {
         metrics: JSON.parse(

@@ -31,10 +31,24 @@ export function tellRun(telling: Telling): Report {
         if (telling.explain) tell(event.step, paint('dim', explainDecision(event.decision)));
         break;
       case 'started':
-        tell(event.step, `runs ${paint('dim', `(${explain(event.reason)})`)}`);
+        tell(
+          event.step,
+          `runs ${paint('dim', `(${event.reason ? explain(event.reason) : `reads from ${event.reads}`})`)}`,
+        );
         break;
       case 'said':
         tell(event.step, `${paint('dim', '│')} ${event.line}`);
+        break;
+      case 'waits':
+        tell(event.step, paint('dim', `waits: ${event.holder} is at work on it`));
+        break;
+      case 'progressed':
+        break;
+      case 'failedTry':
+        tell(event.step, `${event.failure}; tried again in ${showSeconds(event.seconds)}`);
+        break;
+      case 'warned':
+        telling.write(`${paint('yellow', 'warning:')} ${event.message}\n`);
         break;
       case 'ended':
         tell(event.step, showOutcome(event.outcome, paint));

@@ -55,7 +55,18 @@ function parseCommand(yaml: YamlFile, { name, key }: Named, fields: Fields): Com
   if (command === undefined) return undefined;
   const input = parseIn(yaml, fields);
   const outputs = [mainOutput(name, extensionOf(yaml, fields))];
-  return { kind: 'command', name, at: yaml.at(key), command, outputs, inputs: input ? { in: input } : {} };
+  return {
+    kind: 'command',
+    name,
+    family: name,
+    at: yaml.at(key),
+    command,
+    env: {},
+    secrets: [],
+    outputs,
+    inputs: input ? { in: input } : {},
+    limits: { retries: 0, cores: 1 },
+  };
 }
 
 /** The keys of a step that are text, each with an example. */
@@ -114,10 +125,15 @@ function parseStage(
   return {
     kind: 'stage',
     name,
+    family: name,
     at: yaml.at(key),
     stage: stageName,
-    registered,
     options,
+    locators: Object.keys(stage.options).filter(
+      (option) => roleOf(stage.options[option]!).role === 'locator',
+    ),
+    metrics: stage.metrics === true,
+    limits: { retries: 0, cores: 1 },
     inputs: { ...(input ? { in: input } : {}), ...inputs },
     outputs: outputsOf(name, stage, extensionOf(yaml, fields) ?? stage.writes.extension),
   };

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CodeReader } from '../../pipeline/code.ts';
 import { readCommit } from '../../pipeline/git.ts';
+import type { Tool } from '../../pipeline/key.ts';
 import { checkOnly, hashFiles, makePlan, type Planning } from '../../pipeline/plan.ts';
 import { runProcess } from '../../pipeline/process.ts';
 import { recordRun } from '../../pipeline/record.ts';
@@ -10,6 +11,7 @@ import { tellPlan, tellRun } from '../../pipeline/report.ts';
 import { runPlan } from '../../pipeline/run.ts';
 import { Store } from '../../pipeline/store.ts';
 import { summarize } from '../../pipeline/summary.ts';
+import { loadStage } from './catalog.ts';
 import { readExperiment, take } from './experiment.ts';
 import { writeText } from './output.ts';
 import { readRunOptions } from './run-options.ts';
@@ -25,7 +27,8 @@ export async function runCommand(args: string[], signal: AbortSignal): Promise<n
   const planning: Planning = {
     experiment: experiment.name,
     store,
-    code: new CodeReader(),
+    tool: toolOf(new CodeReader()),
+    environment: process.env,
     files: take(await hashFiles(steps)),
     forced: new Set(options.force === 'all' ? steps.map(({ name }) => name) : options.force),
   };
@@ -75,6 +78,20 @@ export async function runCommand(args: string[], signal: AbortSignal): Promise<n
   });
   toStderr(summarize(record, results));
   return { done: 0, failed: 1, interrupted: 130 }[record.status];
+}
+
+/** What the stages' outputs depend on, each asked for once. */
+function toolOf(code: CodeReader): Planning['tool'] {
+  const tools = new Map<string, Promise<Tool>>();
+  const read = async (name: string): Promise<Tool> => {
+    const { stage, module } = await loadStage(name);
+    return { code: await code.read(module), toolchain: (await stage.toolchain?.()) ?? {} };
+  };
+  return (name) => {
+    const tool = tools.get(name) ?? read(name);
+    tools.set(name, tool);
+    return tool;
+  };
 }
 
 const EXTENSION = import.meta.url.slice(-3);

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { commandOf } from '../../pipeline/command.ts';
-import type { CommandStep } from '../../pipeline/experiment.ts';
 import { runProcess } from '../../pipeline/process.ts';
 import { temporaryFolder } from '../folder.ts';
+import { commandStep } from './stages.ts';
 
 test.each([
   ['true', 0],
@@ -30,14 +30,10 @@ test("a command's environment is ours, with what makes it the same everywhere", 
 });
 
 async function exitOf(command: string): Promise<number | string> {
-  const step: CommandStep = {
-    kind: 'command',
-    name: 'x',
-    at: { file: '' },
-    command,
-    inputs: {},
-    outputs: [],
-  };
-  const job = commandOf(step, { folder: temporaryFolder(), program: [], input: () => '' });
+  const job = commandOf(commandStep('x', command), {
+    folder: temporaryFolder(),
+    program: [],
+    input: () => '',
+  });
   return (await runProcess(job, () => undefined, new AbortController().signal)).exit;
 }

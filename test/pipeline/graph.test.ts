@@ -1,18 +1,11 @@
 import { expect, test } from 'vitest';
 import { toMermaid } from '../../pipeline/graph-text.ts';
 import { checkNames, orderSteps, selectSteps } from '../../pipeline/graph.ts';
-import type { CommandStep } from '../../pipeline/experiment.ts';
-import { experiment } from './stages.ts';
+import { commandStep, experiment } from './stages.ts';
 
 const at = { file: 'x.yaml' };
-const step = (name: string, from?: string): CommandStep => ({
-  kind: 'command',
-  name,
-  at,
-  command: 'cat',
-  outputs: [],
-  inputs: from === undefined ? {} : { in: { step: from, output: 'out', at } },
-});
+const step = (name: string, from?: string) =>
+  commandStep(name, 'cat', from === undefined ? {} : { inputs: { in: { step: from, output: 'out', at } } });
 
 test('a chain of 20,000 steps, written backwards, is put in order', () => {
   const count = 20_000;

@@ -1,42 +1,41 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { CodeReader } from '../../pipeline/code.ts';
 import { canonicalJson, digestOf } from '../../pipeline/digest.ts';
-import type { StageStep } from '../../pipeline/experiment.ts';
+import type { CommandStep } from '../../pipeline/experiment.ts';
 import { compareKeys, keyOf, keyParts, type KeyParts } from '../../pipeline/key.ts';
 import { showChange } from '../../pipeline/explain.ts';
 import { experiment } from './stages.ts';
 
-const code = { read: () => Promise.resolve({ 'a.js': '1' }) } as unknown as CodeReader;
+const tool = { code: { 'a.js': '1' }, toolchain: { engine: '2' } };
+const surroundings = { tool: () => Promise.resolve(tool), environment: { SET: '1' } };
 const inputs = { in: digestOf('x') };
 
 async function partsOf(yaml: string): Promise<KeyParts> {
   const { steps } = await experiment(`steps:\n  s: ${yaml}`);
-  return keyParts(steps[0]!, inputs, code);
+  return keyParts(steps[0]!, inputs, surroundings);
 }
 
 test('the key of a step is made of what decides its outputs, and nothing else', async () => {
   expect(await partsOf('{ stage: fetch, with: { from: /somewhere, sha256: abc } }')).toEqual({
-    format: 1,
+    format: 2,
     stage: 'fetch',
     code: {},
     options: { sha256: 'abc' },
     inputs,
-    outputs: ['out'],
-    toolchain: {},
+    outputs: { out: '' },
+    toolchain: { engine: '2' },
   });
   const fit = await partsOf('{ stage: fit, in: ./x, with: { epochs: 2, base: ./y } }');
-  expect(fit).toMatchObject({ code: { 'a.js': '1' }, options: { epochs: 2 }, outputs: ['log', 'out'] });
+  expect(fit).toMatchObject({ code: { 'a.js': '1' }, options: { epochs: 2 }, outputs: { log: '', out: '' } });
   const spelt = await partsOf('{ stage: count, in: ./x, with: { times: 1 } }');
   expect(keyOf(spelt)).toBe(keyOf(await partsOf('{ stage: count, in: ./x }')));
 });
 
-test('the toolchain that a stage names is in its key', async () => {
-  const { steps } = await experiment('steps:\n  s: { stage: count, in: ./x }');
-  const step = steps[0] as StageStep;
-  const stage = { ...step.registered.stage, toolchain: () => Promise.resolve({ engine: '2' }) };
-  const parts = await keyParts({ ...step, registered: { ...step.registered, stage } }, inputs, code);
-  expect(parts.toolchain).toEqual({ engine: '2' });
+test('the environment variables that a command declares are in its key, with their values', async () => {
+  const { steps } = await experiment('steps:\n  s: { command: x }');
+  const step = { ...(steps[0] as CommandStep), env: { SET: null, UNSET: null, GIVEN: 'here' } };
+  const parts = await keyParts(step, {}, surroundings);
+  expect(parts.environment).toEqual({ SET: '1', UNSET: null, GIVEN: 'here' });
 });
 
 test('two keys are compared part by part', async () => {

@@ -1,7 +1,6 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { CodeReader } from '../../pipeline/code.ts';
 import { digestOf } from '../../pipeline/digest.ts';
 import { explain } from '../../pipeline/explain.ts';
 import type { Outcome } from '../../pipeline/outcome.ts';
@@ -11,6 +10,9 @@ import { runPlan } from '../../pipeline/run.ts';
 import { Store } from '../../pipeline/store.ts';
 import { temporaryFolder } from '../folder.ts';
 import { experiment } from './stages.ts';
+
+/** No step here runs a stage. */
+const noTool = () => Promise.resolve({ code: {}, toolchain: {} });
 
 /** An experiment in a folder of its own, whose commands are functions from input to output. */
 class Bench {
@@ -35,7 +37,8 @@ class Bench {
     const planning: Planning = {
       experiment: name,
       store: this.store,
-      code: new CodeReader(),
+      tool: noTool,
+      environment: {},
       files: files.value,
       forced: new Set(forced),
     };
@@ -236,7 +239,8 @@ test('only some steps can be run when what they need is in the store', async () 
   const planning: Planning = {
     experiment: name,
     store: bench.store,
-    code: new CodeReader(),
+    tool: noTool,
+    environment: {},
     files: new Map(),
     forced: new Set(),
   };

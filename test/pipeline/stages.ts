@@ -5,7 +5,7 @@ import { defineStage, type AnyStage } from '../../src/stage.ts';
 import type { Overrides } from '../../pipeline/params.ts';
 import { parseExperiment } from '../../pipeline/parse.ts';
 import { formatProblem } from '../../pipeline/problem.ts';
-import type { Experiment } from '../../pipeline/experiment.ts';
+import type { CommandStep, Experiment } from '../../pipeline/experiment.ts';
 
 const raw = bytes('bytes', 'bin');
 const pass = { reads: raw, writes: raw, example: '', run: (input: AsyncIterable<Uint8Array>) => input };
@@ -58,3 +58,18 @@ export async function mistakes(yaml: string, overrides: Overrides = {}): Promise
   const result = await parse(yaml, overrides);
   return result.ok ? [] : result.problems.map(formatProblem);
 }
+
+/** A step that runs a command, and has nothing else but what is given. */
+export const commandStep = (name: string, command: string, more: Partial<CommandStep> = {}): CommandStep => ({
+  kind: 'command',
+  name,
+  family: name,
+  at: { file: 'x.yaml' },
+  command,
+  inputs: {},
+  outputs: [],
+  env: {},
+  secrets: [],
+  limits: { retries: 0, cores: 1 },
+  ...more,
+});

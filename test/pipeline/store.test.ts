@@ -19,13 +19,10 @@ import { Store } from '../../pipeline/store.ts';
 import { temporaryFolder } from '../folder.ts';
 
 const parts: KeyParts = {
-  format: 1,
+  format: 2,
   command: 'x',
-  code: {},
-  options: {},
   inputs: {},
-  outputs: ['out'],
-  toolchain: {},
+  outputs: { out: '' },
 };
 
 /** A store with one entry: a file and a folder of two files. */
