@@ -1,32 +1,35 @@
 import { join } from 'node:path';
 import { flagOf, valueText } from '../src/options.ts';
-import type { Source, Step } from './experiment.ts';
-import type { Job } from './process.ts';
+import type { CommandStep, StageStep, Step } from './experiment.ts';
 
-interface Surroundings {
-  /** Where the step writes: each output in it by name. */
-  readonly folder: string;
-  /** The command line that runs a stage, up to the stage's name. */
-  readonly program: readonly string[];
-  /** The path of an input. */
-  readonly input: (source: Source) => string;
+/** What a step's process is besides where its standard input and output go. */
+export interface CommandLine {
+  readonly command: readonly string[];
+  readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
-/** What a step's process is: for a stage, the command line that a person would type. */
-export function commandOf(step: Step, { folder, program, input }: Surroundings): Job {
-  const { in: main, ...others } = step.inputs;
-  const files = { stdin: main && input(main), stdout: join(folder, 'out') };
+/** Where a step finds and leaves its files: absolute paths, by the names of inputs and outputs. */
+export interface Places {
+  readonly inputs: Readonly<Record<string, string>>;
+  readonly outputs: Readonly<Record<string, string>>;
+}
+
+/** The command line of a step. `program` is the one that runs a stage, up to the stage's name. */
+export function commandLine(
+  step: Step,
+  places: Places,
+  { program, environment }: { program: readonly string[]; environment: CommandLine['environment'] },
+): CommandLine {
   if (step.kind === 'command')
-    return {
-      ...files,
-      command: [...SHELL, step.command],
-      environment: SAME_EVERYWHERE,
-      ipc: false,
-    };
-  const options: Record<string, unknown> = { ...step.options };
-  for (const [name, source] of Object.entries(others)) options[name] = input(source);
-  for (const { name } of step.outputs) if (name !== 'out') options[name] = join(folder, name);
-  return { ...files, command: [...program, step.stage, ...flags(options)], ipc: true };
+    return { command: [...SHELL, step.command], environment: environmentOf(step, environment) };
+  return { command: [...program, step.stage, ...stageFlags(step, places)], environment };
+}
+
+/** A stage's flags, as a person would type them. */
+function stageFlags(step: StageStep, { inputs, outputs }: Places): string[] {
+  const { in: _input, ...inputFiles } = inputs;
+  const { out: _output, ...outputFiles } = outputs;
+  return flags({ ...step.options, ...inputFiles, ...outputFiles });
 }
 
 /**
@@ -49,19 +52,21 @@ const SHELL = [
   `{ read -r <&3 || kill -KILL 0; } > /dev/null 2>&1 & exec bash -o pipefail -c "$0"'${TAKE_CLOSED_PIPE}' 3<&-`,
 ];
 
-/**
- * What `sort` and `date` go by must not differ from one machine to the next, nor what bash does before and besides the
- * command.
- */
-const SAME_EVERYWHERE = {
-  LC_ALL: 'C',
-  TZ: 'UTC',
-  BASH_ENV: undefined,
-  BASHOPTS: undefined,
-  SHELLOPTS: undefined,
-  CDPATH: undefined,
-  POSIXLY_CORRECT: undefined,
-};
+/** What a command may see besides what its step declares: who it runs for, and how programs and servers are found. */
+const PASSED =
+  /^(PATH|HOME|USER|LOGNAME|SHELL|TMPDIR|LD_LIBRARY_PATH|DYLD_LIBRARY_PATH|(https?|no|all)_proxy|SSL_CERT_(FILE|DIR))$/i;
+
+/** What `sort` and `date` go by must not differ from one machine to the next. */
+const SAME_EVERYWHERE = { LC_ALL: 'C', TZ: 'UTC' };
+
+function environmentOf(
+  { env, secrets }: CommandStep,
+  found: CommandLine['environment'],
+): CommandLine['environment'] {
+  const passed = Object.entries(found).filter(([name]) => PASSED.test(name) || secrets.includes(name));
+  const declared = Object.entries(env).map(([name, value]) => [name, value ?? found[name]]);
+  return { ...Object.fromEntries(passed), ...SAME_EVERYWHERE, ...Object.fromEntries(declared) };
+}
 
 /** Options as flags: `--batch-size=512 --units=16,16 --shuffle --no-stratify`. */
 export function flags(options: Readonly<Record<string, unknown>>): string[] {
@@ -71,3 +76,16 @@ export function flags(options: Readonly<Record<string, unknown>>): string[] {
     return [`--${flagOf(name)}=${valueText(value)}`];
   });
 }
+
+/** Where a step leaves its outputs, in a folder of its own. */
+export function outputPlaces(step: Step, folder: string): Record<string, string> {
+  return Object.fromEntries(
+    step.outputs.map(({ name, path }) => [
+      name,
+      path === undefined ? join(folder, name) : join(workingFolder(folder), path),
+    ]),
+  );
+}
+
+/** The folder that a command is run in. */
+export const workingFolder = (folder: string): string => join(folder, 'work');

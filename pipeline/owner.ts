@@ -42,7 +42,9 @@ function processNamespace(): string {
 function beginOf(pid: number): string {
   try {
     // Field 22; field 2, the name, may hold spaces.
-    return readFileSync(`/proc/${pid}/stat`, 'latin1').replace(/^.*\) /s, '').split(' ')[19]!;
+    return readFileSync(`/proc/${pid}/stat`, 'latin1')
+      .replace(/^.*\) /s, '')
+      .split(' ')[19]!;
   } catch {
     return '0';
   }

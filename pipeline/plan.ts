@@ -1,46 +1,22 @@
-import { stat } from 'node:fs/promises';
 import type { Decision, Plan } from './decision.ts';
-import { digestFile, type Digest } from './digest.ts';
 import { needs, type Step } from './experiment.ts';
 import { explainDecision } from './explain.ts';
-import { compareKeys, keyOf, keyParts, type Surroundings } from './key.ts';
-import { failure, success, type Problem, type Result } from './problem.ts';
-import type { Entry, Store } from './store.ts';
+import { compareKeys, keyOf, keyParts, type KeyParts, type Surroundings } from './key.ts';
+import { failure, success, type Result } from './problem.ts';
+import type { Entry, Store, Stored } from './store.ts';
 
 /** What planning reads. It writes nothing. */
 export interface Planning extends Surroundings {
-  readonly experiment: string;
-  readonly store: Pick<Store, 'lookUp' | 'last'>;
-  /** The digests of the files that are inputs, by path. */
-  readonly files: ReadonlyMap<string, Digest>;
+  readonly store: Pick<Store, 'lookUp'>;
+  /** The keys that the steps had last, by their names. */
+  readonly last: () => Readonly<Record<string, KeyParts>>;
+  /** The files and folders that are inputs, by path. */
+  readonly files: ReadonlyMap<string, Stored>;
   readonly forced: ReadonlySet<string>;
 }
 
 /** The outputs of the steps that are known so far: step → output → digest. */
 export type Known = Map<string, Entry['outputs']>;
-
-/** Hashes the files that steps read; a problem for each that can't be read. */
-export async function hashFiles(steps: readonly Step[]): Promise<Result<Map<string, Digest>>> {
-  const files = new Map<string, Digest>();
-  const problems: Problem[] = [];
-  for (const source of steps.flatMap((step) => Object.values(step.inputs))) {
-    if (!('path' in source) || files.has(source.path)) continue;
-    try {
-      const isFile = (await stat(source.path)).isFile();
-      if (isFile) files.set(source.path, (await digestFile(source.path)).sha256);
-      else problems.push({ message: `not a file: ${source.path}`, at: source.at });
-    } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException;
-      const told = code === 'ENOENT' ? 'no such file' : message;
-      problems.push({
-        message: `${told}: ${source.path}`,
-        at: source.at,
-        hint: 'paths start from the folder that sluice is run in',
-      });
-    }
-  }
-  return problems.length > 0 ? failure(...problems) : success(files);
-}
 
 /** Decides about every step, as far as it can be known before any runs. `steps` are in order. */
 export async function makePlan(steps: readonly Step[], planning: Planning): Promise<Plan> {
@@ -74,7 +50,7 @@ export async function decide(step: Step, known: Known, planning: Planning): Prom
   const inputs = Object.fromEntries(
     Object.entries(step.inputs).map(([name, source]) => [
       name,
-      'path' in source ? planning.files.get(source.path)! : known.get(source.step)![source.output]!.sha256,
+      ('path' in source ? planning.files.get(source.path)! : known.get(source.step)![source.output]!).sha256,
     ]),
   );
   const parts = await keyParts(step, inputs, planning);
@@ -84,7 +60,7 @@ export async function decide(step: Step, known: Known, planning: Planning): Prom
   if (lookup.found === 'whole') return { state: 'hit', key, parts, entry: lookup.entry };
   if (lookup.found === 'damaged')
     return { state: 'run', key, parts, reason: { why: 'damaged', what: lookup.why } };
-  const last = await planning.store.last(planning.experiment, step.name);
+  const last = planning.last()[step.name];
   if (last === undefined) return { state: 'run', key, parts, reason: { why: 'new' } };
   const changes = compareKeys(last, parts);
   return {

@@ -65,8 +65,8 @@ export async function recordRun({
     steps: Object.fromEntries(await Promise.all(recorded)),
   };
   const fileName = `${record.started.replaceAll(':', '-')}-${experiment.name}.json`;
-  await store.writeJson(join(store.folder, 'runs', fileName), record);
-  await store.writeJson(join(results, 'run.json'), record);
+  store.writeJson(join(store.folder, 'runs', fileName), record, 2);
+  store.writeJson(join(results, 'run.json'), record, 2);
   return record;
 }
 

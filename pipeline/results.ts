@@ -1,38 +1,77 @@
-import { copyFile, constants, link, mkdir, rm, unlink } from 'node:fs/promises';
+import {
+  constants,
+  copyFileSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  unlinkSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { Digest } from './digest.ts';
 import type { Output } from './experiment.ts';
 import type { Entry, Store } from './store.ts';
 
 /**
- * Puts a step's outputs where a person finds them: links to the stored objects, named after the step. A folder that
- * stands where a file belongs is not ours: it is left, and the system's error is thrown.
+ * Puts a step's outputs where a person finds them, named after the step: copies that share their blocks with the stored
+ * objects, else links to them. What is there already stays. A folder that stands where a file belongs is not ours: it
+ * is left, and the system's error is thrown.
  */
-export async function publish(
+export function publish(
   folder: string,
   outputs: readonly Output[],
-  { store, entry }: { store: Store; entry: Entry },
-): Promise<void> {
+  { store, entry }: { store: Objects; entry: Entry },
+): void {
   for (const output of outputs) {
     const path = join(folder, output.fileName);
-    const { sha256, files = { '': sha256 } } = entry.outputs[output.name]!;
-    await againIfDisturbed(async () => {
-      await remove(folder, output);
-      for (const [file, digest] of Object.entries(files))
-        await linkOrCopy(store.objectPath(digest), join(path, file));
+    const { sha256, bytes, files = { '': sha256 } } = entry.outputs[output.name]!;
+    // A standard output on which nothing came, beside others, is none.
+    const isNothing = output.name === 'out' && outputs.length > 1 && bytes === 0;
+    const wanted: [string, Digest][] = isNothing ? [] : Object.entries(files);
+    if (isPublished(path, wanted, store)) continue;
+    againIfDisturbed(() => {
+      remove(folder, output);
+      for (const [file, digest] of wanted)
+        put(store, { sha256: digest, bytes: statSync(store.objectPath(digest)).size }, join(path, file));
     });
   }
 }
 
+type Objects = Pick<Store, 'objectPath' | 'digests'>;
+
 /** Takes away what an earlier run left there, so that nothing stale lies beside what is new. */
-export async function withdraw(folder: string, outputs: readonly Output[]): Promise<void> {
-  for (const output of outputs) await againIfDisturbed(() => remove(folder, output));
+export function withdraw(folder: string, outputs: readonly Output[]): void {
+  for (const output of outputs) againIfDisturbed(() => remove(folder, output));
 }
 
-async function remove(folder: string, { fileName, kind }: Output): Promise<void> {
+/** Whether nothing but these files, by digest, lies under a path. */
+function isPublished(path: string, wanted: readonly [string, Digest][], store: Objects): boolean {
+  const there = listFiles(path);
+  if (there.length !== wanted.length) return false;
+  return wanted.every(([file, digest]) => {
+    const stat = statSync(join(path, file), { throwIfNoEntry: false });
+    const stored = statSync(store.objectPath(digest), { throwIfNoEntry: false });
+    if (stat === undefined) return false;
+    const isLink = stat.ino === stored?.ino && stat.dev === stored.dev;
+    return isLink || store.digests.isKnown(join(path, file), digest);
+  });
+}
+
+function listFiles(path: string): string[] {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (stat === undefined) return [];
+  if (!stat.isDirectory()) return [path];
+  return readdirSync(path, { recursive: true, withFileTypes: true }).flatMap((entry) =>
+    entry.isDirectory() ? [] : [entry.name],
+  );
+}
+
+function remove(folder: string, { fileName, kind }: Output): void {
   const path = join(folder, fileName);
-  if (kind === 'folder') return rm(path, { recursive: true, force: true });
+  if (kind === 'folder') return rmSync(path, { recursive: true, force: true });
   try {
-    await unlink(path);
+    unlinkSync(path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
@@ -41,10 +80,10 @@ async function remove(folder: string, { fileName, kind }: Output): Promise<void>
 /** How often another run may get in the way that publishes the same output at the same instant. */
 const ATTEMPTS = 20;
 
-async function againIfDisturbed(act: () => Promise<void>): Promise<void> {
+function againIfDisturbed(act: () => void): void {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await act();
+      return act();
     } catch (error) {
       const { code = '' } = error as NodeJS.ErrnoException;
       if (attempt === ATTEMPTS || !['EEXIST', 'ENOENT', 'ENOTEMPTY'].includes(code)) throw error;
@@ -52,14 +91,27 @@ async function againIfDisturbed(act: () => Promise<void>): Promise<void> {
   }
 }
 
-async function linkOrCopy(object: string, path: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+function put(store: Objects, { sha256, bytes }: { sha256: Digest; bytes: number }, path: string): void {
+  const object = store.objectPath(sha256);
+  const copy = (how: number): void => {
+    copyFileSync(object, path, constants.COPYFILE_EXCL | how);
+    store.digests.add(path, { sha256, bytes });
+  };
+  mkdirSync(dirname(path), { recursive: true });
+  if (succeeds(() => copy(constants.COPYFILE_FICLONE_FORCE))) return;
+  if (succeeds(() => store.digests.keeping(object, () => linkSync(object, path)))) return;
+  copy(0);
+}
+
+/** Whether a file system can do something, and the two paths lie on one. */
+function succeeds(act: () => void): boolean {
   try {
-    await link(object, path);
+    act();
+    return true;
   } catch (error) {
-    // Another file system, or one that has no links, or no more of them.
-    if (!['EXDEV', 'EPERM', 'ENOTSUP', 'EMLINK'].includes((error as NodeJS.ErrnoException).code ?? ''))
-      throw error;
-    await copyFile(object, path, constants.COPYFILE_EXCL);
+    if (!CANNOT.includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    return false;
   }
 }
+
+const CANNOT = ['EXDEV', 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'EMLINK', 'ENOSYS', 'EINVAL', 'ENOTTY'];

@@ -1,9 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { chmod, copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
-import { canonicalJson, digestFile, digestOf, type Digest } from './digest.ts';
+import { DigestCache } from './digest-cache.ts';
+import { canonicalJson, digestOf, type Digest } from './digest.ts';
 import type { Key, KeyParts } from './key.ts';
+import { lock, tryLock, type Lock } from './lock.ts';
+import { ourselves } from './owner.ts';
 
 /** A stored output: the digest of a file, or of the listing of a folder's files. */
 export interface Stored {
@@ -20,6 +32,8 @@ export interface Entry {
   /** How long the step ran, in seconds, and the most memory that it held, in bytes, where it could be measured. */
   readonly seconds: number;
   readonly peakBytes?: number | undefined;
+  /** Which step ran, and when it had ended; for people. */
+  readonly made: { readonly experiment: string; readonly step: string; readonly at: string };
 }
 
 export type Lookup =
@@ -29,13 +43,15 @@ export type Lookup =
 
 /**
  * Step outputs by content, and entries by key, in a folder. Everything appears by rename, whole or not at all, and
- * is checked against its digest before it is used: a run that is killed leaves at most litter in `tmp`.
+ * is checked against its digest before it is used: a run that is killed leaves at most litter in `tmp` and `locks`.
  */
 export class Store {
   readonly folder: string;
+  readonly digests: DigestCache;
 
   constructor(folder: string) {
     this.folder = folder;
+    this.digests = DigestCache.load(join(folder, 'digests.json'));
   }
 
   /** Where the content with this digest lies, if it is stored. */
@@ -43,145 +59,156 @@ export class Store {
     return join(this.folder, 'objects', digest.slice(0, 2), digest.slice(2));
   }
 
-  #entryPath(key: Key): string {
+  entryPath(key: Key): string {
     return join(this.folder, 'entries', `${key}.json`);
   }
 
-  #lastPath(experiment: string, step: string): string {
-    return join(this.folder, 'last', experiment, `${step}.json`);
-  }
-
-  /** The entry of a key, after every one of its objects was read and found to have its digest. */
+  /** The entry of a key, if every one of its objects is found to have its digest. */
   async lookUp(key: Key): Promise<Lookup> {
-    const text = await readIfThere(this.#entryPath(key));
+    const text = readIfThere(this.entryPath(key));
     if (text === undefined) return { found: 'nothing' };
-    let entry: Entry;
-    try {
-      const sealed = JSON.parse(text) as Entry & { seal: Digest };
-      entry = sealed;
-      if (sealOf(key, sealed) !== sealed.seal)
-        return { found: 'damaged', why: `${this.#entryPath(key)} is not what was written` };
-      const digests = Object.values(entry.outputs).flatMap(({ sha256, files }) =>
-        files ? Object.values(files) : [sha256],
-      );
-      for (const digest of digests) {
-        const { sha256 } = await digestFile(this.objectPath(digest));
-        if (sha256 !== digest)
-          return { found: 'damaged', why: `${this.objectPath(digest)} has other content` };
+    const entry = unseal(key, text);
+    if (entry === undefined)
+      return { found: 'damaged', why: `${this.entryPath(key)} is not what was written` };
+    for (const digest of objectsOf(entry)) {
+      const path = this.objectPath(digest);
+      try {
+        const { sha256 } = await this.digests.of(path);
+        if (sha256 !== digest) return { found: 'damaged', why: `${path} has other content` };
+      } catch (error) {
+        return { found: 'damaged', why: (error as Error).message };
       }
-    } catch (error) {
-      return { found: 'damaged', why: (error as Error).message };
     }
     return { found: 'whole', entry };
   }
 
-  /** A new folder for a step to write in. It is litter until its files are kept. */
-  async begin(): Promise<string> {
-    const folder = join(this.folder, 'tmp', `${process.pid}-${randomUUID()}`);
-    await mkdir(folder, { recursive: true });
+  /** Takes note that an entry was of use, for who frees space by age. */
+  touch(key: Key): void {
+    const path = this.entryPath(key);
+    const now = new Date();
+    const used = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+    if (used !== undefined && now.getTime() - used > TOUCH_INTERVAL) utimesSync(path, now, now);
+  }
+
+  /** A new folder to write in. It is litter until its files are kept. */
+  begin(): string {
+    const folder = join(this.folder, 'tmp', `${ourselves}~${randomUUID()}`);
+    mkdirSync(folder, { recursive: true });
     return folder;
   }
 
-  /** Removes what runs that are no longer alive have left in `tmp`. */
-  async removeLitter(): Promise<void> {
-    const tmp = join(this.folder, 'tmp');
-    for (const name of existsSync(tmp) ? await readdir(tmp) : []) {
-      if (isAlive(Number.parseInt(name))) continue;
-      // Attempts, since a step whose runner was killed may be writing its last.
-      await rm(join(tmp, name), { recursive: true, force: true, maxRetries: 5 });
-    }
-  }
-
-  /** Moves a file into the store. */
-  async keepFile(path: string): Promise<Stored> {
-    const { sha256, bytes } = await digestFile(path);
-    const object = this.objectPath(sha256);
-    await mkdir(dirname(object), { recursive: true });
-    await chmod(path, 0o444); // an edit of a result, which links to it, must not damage the store
-    await rename(path, object);
-    return { sha256, bytes };
-  }
-
-  /** Moves the files of a folder into the store. */
-  async keepFolder(path: string): Promise<Stored> {
-    const files: Record<string, Digest> = {};
-    let total = 0;
-    const entries = await readdir(path, { recursive: true, withFileTypes: true });
-    const paths = entries
-      .filter((entry) => entry.isFile())
-      .map((entry) => join(entry.parentPath, entry.name));
-    for (const file of paths.toSorted()) {
-      const { sha256, bytes } = await this.keepFile(file);
-      files[file.slice(path.length + 1).replaceAll('\\', '/')] = sha256;
-      total += bytes;
-    }
-    return { sha256: digestOf(canonicalJson(files)), bytes: total, files };
+  /** Moves a file, whose digest was taken when it was whole, into the store. */
+  keep(path: string, digest: { sha256: Digest; bytes: number }): void {
+    const object = this.objectPath(digest.sha256);
+    mkdirSync(dirname(object), { recursive: true });
+    chmodSync(path, 0o444); // an edit of a result, which may be a link to it, must not damage the store
+    renameSync(path, object);
+    this.digests.add(object, digest);
   }
 
   /** Makes a step's kept outputs the ones that its key finds. */
-  async commit(key: Key, entry: Entry): Promise<void> {
-    await this.writeJson(this.#entryPath(key), { ...entry, seal: sealOf(key, entry) });
+  commit(key: Key, entry: Entry): void {
+    this.writeJson(this.entryPath(key), seal(key, entry));
   }
 
-  /** The key that a step had when it last ran or hit, for telling what has changed since; `undefined` if it can't be read. */
-  async last(experiment: string, step: string): Promise<KeyParts | undefined> {
-    const text = await readIfThere(this.#lastPath(experiment, step));
+  /** Waits until no other run is at work on a key; `waits` is told who is. `undefined` if `signal` aborts before. */
+  lock(key: Key, waits: (holder: string) => void, signal: AbortSignal): Promise<Lock | undefined> {
+    return lock(this.#lockPath(key), waits, signal);
+  }
+
+  /** The same, unless another run is at work on it. */
+  tryLock(key: Key): Lock | undefined {
+    const taken = tryLock(this.#lockPath(key));
+    return 'release' in taken ? taken : undefined;
+  }
+
+  #lockPath(key: Key): string {
+    const folder = join(this.folder, 'locks');
+    mkdirSync(folder, { recursive: true });
+    return join(folder, key);
+  }
+
+  /** The keys that an experiment's steps had when they last ran or hit, for telling what has changed since. */
+  last(experiment: string): Readonly<Record<string, KeyParts>> {
     try {
-      const parts = text === undefined ? null : (JSON.parse(text) as KeyParts | null);
-      return parts ?? undefined;
+      const text = readIfThere(this.#lastPath(experiment)) ?? '{}';
+      return (JSON.parse(text) as Record<string, KeyParts> | null) ?? {};
     } catch {
-      return undefined;
+      return {}; // it only explains
     }
   }
 
-  async setLast(experiment: string, step: string, parts: KeyParts): Promise<void> {
-    await this.writeJson(this.#lastPath(experiment, step), parts);
+  setLast(experiment: string, parts: Readonly<Record<string, KeyParts>>): void {
+    const before = this.last(experiment);
+    const after = { ...before, ...parts };
+    if (canonicalJson(before) !== canonicalJson(after)) this.writeJson(this.#lastPath(experiment), after);
+  }
+
+  #lastPath(experiment: string): string {
+    return join(this.folder, 'last', `${experiment}.json`);
+  }
+
+  /** Writes the digests that were taken down, for the next run. */
+  saveDigests(): void {
+    if (this.digests.changed) this.writeJson(join(this.folder, 'digests.json'), this.digests);
   }
 
   /** Writes a file of JSON, in the store's folder or elsewhere, whole or not at all. */
-  async writeJson(path: string, value: unknown): Promise<void> {
-    const temporary = join(await this.begin(), 'json');
+  writeJson(path: string, value: unknown, indent = 0): void {
+    const folder = join(this.folder, 'tmp');
+    mkdirSync(folder, { recursive: true });
+    mkdirSync(dirname(path), { recursive: true });
+    const temporary = join(folder, `${ourselves}~${randomUUID()}`);
     try {
-      await writeFile(temporary, `${JSON.stringify(value, null, 2)}\n`);
-      await mkdir(dirname(path), { recursive: true });
-      await move(temporary, path);
+      writeFileSync(temporary, `${JSON.stringify(value, null, indent)}\n`);
+      move(temporary, path);
     } finally {
-      await rm(dirname(temporary), { recursive: true });
+      rmSync(temporary, { force: true });
     }
+  }
+}
+
+/** An entry is touched when it is of use, but not more often than this, in milliseconds. */
+const TOUCH_INTERVAL = 3_600_000;
+
+/** The digests of an entry's objects. */
+export function objectsOf({ outputs }: Entry): Digest[] {
+  return Object.values(outputs).flatMap(({ sha256, files }) => (files ? Object.values(files) : [sha256]));
+}
+
+/** An entry with what tells that it is whole, and the one of its key. */
+export function seal(key: Key, entry: Entry): Entry & { seal: Digest } {
+  const { parts, outputs, seconds, peakBytes, made } = entry;
+  return { ...entry, seal: digestOf(canonicalJson({ key, parts, outputs, seconds, peakBytes, made })) };
+}
+
+/** An entry as it was written; `undefined` for any other text. */
+export function unseal(key: Key, text: string): Entry | undefined {
+  try {
+    const { seal: written, ...entry } = JSON.parse(text) as Entry & { seal: Digest };
+    return seal(key, entry).seal === written ? entry : undefined;
+  } catch {
+    return undefined;
   }
 }
 
 /** Renames a file, to another file system too. */
-async function move(from: string, to: string): Promise<void> {
+function move(from: string, to: string): void {
   try {
-    await rename(from, to);
+    renameSync(from, to);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
     const near = `${to}.part`;
-    await copyFile(from, near);
-    await rename(near, to);
+    copyFileSync(from, near);
+    renameSync(near, to);
   }
 }
 
-/** What tells that an entry is whole, and the one of its key. */
-function sealOf(key: Key, { parts, outputs, seconds, peakBytes }: Entry): Digest {
-  return digestOf(canonicalJson({ key, parts, outputs, seconds, peakBytes }));
-}
-
-async function readIfThere(path: string): Promise<string | undefined> {
+function readIfThere(path: string): string | undefined {
   try {
-    return await readFile(path, 'utf8');
+    return readFileSync(path, 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

@@ -1,14 +1,22 @@
 import { setMaxListeners } from 'node:events';
+import { totalmem } from 'node:os';
+import { setTimeout } from 'node:timers/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CodeReader } from '../../pipeline/code.ts';
 import { readCommit } from '../../pipeline/git.ts';
-import type { Tool } from '../../pipeline/key.ts';
-import { checkOnly, hashFiles, makePlan, type Planning } from '../../pipeline/plan.ts';
-import { runProcess } from '../../pipeline/process.ts';
+import type { KeyParts, Tool } from '../../pipeline/key.ts';
+import { executeWith } from '../../pipeline/execute.ts';
+import { hashFiles } from '../../pipeline/files.ts';
+import { removeLitter } from '../../pipeline/litter.ts';
+import { changedInput, findInputs } from '../../pipeline/materials.ts';
+import { checkOnly, makePlan, type Planning } from '../../pipeline/plan.ts';
 import { recordRun } from '../../pipeline/record.ts';
 import { tellPlan, tellRun } from '../../pipeline/report.ts';
+import { publish, withdraw } from '../../pipeline/results.ts';
 import { runPlan } from '../../pipeline/run.ts';
+import type { Running } from '../../pipeline/running.ts';
+import { Slots } from '../../pipeline/slots.ts';
 import { Store } from '../../pipeline/store.ts';
 import { summarize } from '../../pipeline/summary.ts';
 import { loadStage } from './catalog.ts';
@@ -24,12 +32,14 @@ export async function runCommand(args: string[], signal: AbortSignal): Promise<n
   const started = new Date();
   const { experiment, steps } = await readExperiment(options);
   const store = new Store(options.store);
+  const files = take(await hashFiles(steps, store.digests));
+  let last: Readonly<Record<string, KeyParts>> | undefined;
   const planning: Planning = {
-    experiment: experiment.name,
     store,
     tool: toolOf(new CodeReader()),
     environment: process.env,
-    files: take(await hashFiles(steps)),
+    files,
+    last: () => (last ??= store.last(experiment.name)),
     forced: new Set(options.force === 'all' ? steps.map(({ name }) => name) : options.force),
   };
   const plan = await makePlan(steps, planning);
@@ -43,7 +53,7 @@ export async function runCommand(args: string[], signal: AbortSignal): Promise<n
   }
 
   const git = readCommit([options.store, options.results]);
-  await store.removeLitter();
+  removeLitter(store.folder);
   const names = steps.map(({ name }) => name);
   const report = tellRun({
     write: toStderr,
@@ -53,15 +63,28 @@ export async function runCommand(args: string[], signal: AbortSignal): Promise<n
   });
   report({ type: 'planned', plan });
   const results = join(options.results, experiment.name);
-  const running = {
+  const running: Running = {
+    experiment: experiment.name,
     planning,
     store,
-    runProcess,
+    results: {
+      publish: (step, entry) => Promise.resolve(publish(results, step.outputs, { store, entry })),
+      withdraw: (step) => withdraw(results, step.outputs),
+    },
+    files: {
+      find: (step, known) => findInputs(step, known, store),
+      changed: (step) => changedInput(step, files, store.digests),
+    },
+    beginAttempt: executeWith({ store, program: PROGRAM, environment: process.env }),
+    slots: new Slots(options.jobs, totalmem()),
+    clock: {
+      now: () => new Date(),
+      sleep: (seconds, until) =>
+        setTimeout(1000 * seconds, undefined, { signal: until }).catch(() => undefined),
+    },
     report,
     signal,
-    program: PROGRAM,
-    results,
-    jobs: options.jobs,
+    keepGoing: options.keepGoing,
   };
   setMaxListeners(0, signal, process); // a listener on each for every step that runs is no leak
   const outcomes = await runPlan(steps, plan, running);
@@ -76,6 +99,11 @@ export async function runCommand(args: string[], signal: AbortSignal): Promise<n
     store,
     results,
   });
+  const keys = [...outcomes].flatMap(([name, outcome]) =>
+    outcome.state === 'hit' || outcome.state === 'ran' ? [[name, outcome.parts]] : [],
+  );
+  store.setLast(experiment.name, Object.fromEntries(keys) as Record<string, KeyParts>);
+  store.saveDigests();
   toStderr(summarize(record, results));
   return { done: 0, failed: 1, interrupted: 130 }[record.status];
 }

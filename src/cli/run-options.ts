@@ -20,6 +20,8 @@ export interface RunOptions {
   readonly force: 'all' | readonly string[];
   readonly dryRun: boolean;
   readonly explain: boolean;
+  /** Whether steps that don't need one that failed are run all the same. */
+  readonly keepGoing: boolean;
   readonly jobs: number;
   /** Absolute paths. In a working folder that was removed meanwhile, Node 20's recursive mkdir of a relative one never ends. */
   readonly store: string;
@@ -48,6 +50,7 @@ export async function readRunOptions(command: string, args: string[]): Promise<R
     force: argv.force?.length === 0 ? 'all' : (argv.force ?? []),
     dryRun: argv['dry-run'] ?? false,
     explain: argv.explain ?? false,
+    keepGoing: argv['keep-going'] ?? false,
     jobs: readJobs(argv.jobs),
     store: resolve(argv.store ?? '.sluice'),
     results: resolve(argv.results ?? 'results'),
@@ -63,6 +66,7 @@ interface Parsed {
   readonly force?: readonly string[];
   readonly 'dry-run'?: boolean;
   readonly explain?: boolean;
+  readonly 'keep-going'?: boolean;
   readonly jobs?: string;
   readonly store?: string;
   readonly results?: string;
@@ -95,6 +99,11 @@ function describeRun(command: string, args: string[]): Argv {
       type: 'boolean',
       describe: 'Run only the named steps; what they need must be in the store',
     })
+    .option('keep-going', {
+      alias: 'k',
+      type: 'boolean',
+      describe: 'After a failure, run on what does not need the step that failed',
+    })
     .option('jobs', {
       alias: 'j',
       type: 'string',
@@ -119,10 +128,22 @@ const USAGE: Record<string, string> = {
 };
 
 const NAMES: Record<string, readonly string[]> = {
-  run: ['params', 'set', 'dry-run', 'explain', 'force', 'only', 'jobs', 'store', 'results', 'help'],
+  run: [
+    'params',
+    'set',
+    'dry-run',
+    'explain',
+    'force',
+    'only',
+    'keep-going',
+    'jobs',
+    'store',
+    'results',
+    'help',
+  ],
   graph: ['params', 'set', 'help'],
 };
-const ALIASES = ['_', '$0', 'h', 'j'];
+const ALIASES = ['_', '$0', 'h', 'j', 'k'];
 
 function checkNames(command: string, argv: Record<string, unknown>): Parsed {
   const names = NAMES[command]!;

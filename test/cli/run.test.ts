@@ -17,7 +17,12 @@ steps:
 function withExperiment(yaml: string) {
   const shell = newShell();
   writeFileSync(join(shell.folder, 'x.yaml'), yaml);
-  return { ...shell, read: (path: string) => readFileSync(join(shell.folder, path), 'utf8') };
+  return {
+    ...shell,
+    read: (path: string) => readFileSync(join(shell.folder, path), 'utf8'),
+    /** A path in the shell's folder, for commands, which run in one of their own. */
+    here: (path: string) => join(shell.folder, path),
+  };
 }
 
 describe('sluice run', () => {
@@ -73,11 +78,13 @@ describe('sluice run', () => {
   });
 
   test("a command's outputs do not depend on the shell that it is begun from", async () => {
-    const { sh, read } = withExperiment('steps: { a: { command: "cd d; echo $TZ $-" } }');
-    await sh('mkdir -p d other/d; echo "echo leaks" > leak');
+    const { sh, read } = withExperiment('steps: { a: { command: "mkdir d; cd d; echo $TZ $- $EDITOR" } }');
+    await sh('mkdir -p other/d; echo "echo leaks" > leak');
     await sh('sluice run x.yaml --results bare');
-    const variables = 'BASH_ENV=$PWD/leak CDPATH=$PWD/other TZ=Asia/Tokyo POSIXLY_CORRECT=1 SHELLOPTS=noglob';
+    const variables =
+      'BASH_ENV=$PWD/leak CDPATH=$PWD/other TZ=Asia/Tokyo POSIXLY_CORRECT=1 SHELLOPTS=noglob EDITOR=vi';
     await sh(`env ${variables} sluice run x.yaml --force --results full`);
+    expect(read('bare/x/a')).toMatch(/^UTC [a-zA-Z]+\n$/);
     expect(read('full/x/a')).toBe(read('bare/x/a'));
   });
 
@@ -88,6 +95,45 @@ describe('sluice run', () => {
     expect(stderr).toMatch(/: 12 ran/);
   });
 
+  test('joins steps by pipes: they run at the same time, and what went through is kept', async () => {
+    const { sh, here, folder } = withExperiment('');
+    const yaml = `
+steps:
+  a: { command: "echo 1; until [ -e ${here('read')} ]; do sleep 0.01; done; [ -p /dev/stdout ] && echo 2" }
+  b: { command: "head -n 1; touch ${here('read')}; [ -p /dev/stdin ] && cat", in: a }
+  c: { command: "wc -l", in: b }`;
+    writeFileSync(join(folder, 'x.yaml'), yaml);
+    const { stderr, code } = await sh('sluice run x.yaml');
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: expect.stringContaining('c  runs (reads from b)') as string,
+    });
+    expect((await sh('cat results/x/a results/x/b; tr -d " " < results/x/c')).stdout).toBe('1\n2\n1\n2\n2');
+    expect((await sh('sluice run x.yaml')).stderr).toMatch(/: 3 unchanged/);
+  });
+
+  test('what fails in a pipe is told, not what it broke', async () => {
+    const yaml = `
+steps:
+  a: { command: "yes" }
+  b: { command: "head -n 2 >&2; echo no good >&2; exit 7", in: a }
+  c: { command: "cat > /dev/null", in: b }`;
+    const { stderr, code } = await withExperiment(yaml).sh(
+      'sluice run x.yaml; ls results/x .sluice/tmp .sluice/locks',
+    );
+    expect(stderr).toMatch(/b {2}failed: exit code 7/);
+    expect(stderr).toMatch(/a {2}not run: b failed/);
+    expect(stderr).toMatch(/c {2}not run: b failed/);
+    expect(code).toBe(0);
+  });
+
+  test('goes on where that is asked for, and says which step failed', async () => {
+    const yaml = 'steps:\n  a: { command: "exit 3" }\n  b: { command: echo }\n  c: { command: cat, in: a }';
+    const { stderr, code } = await withExperiment(yaml).sh('sluice run x.yaml --keep-going --jobs 1');
+    expect(stderr).toMatch(/: 1 ran, 1 failed, 1 not run/);
+    expect(code).toBe(1);
+  });
+
   test('takes parameters from a file', async () => {
     const { sh, read } = withExperiment(words);
     await sh('echo "count: 2" > p.yaml; sluice run x.yaml --params p.yaml');
@@ -95,7 +141,11 @@ describe('sluice run', () => {
   });
 
   test('a step that fails keeps nothing, and the next run goes on from there', async () => {
-    const { sh, folder } = withExperiment(words.replace('sort -rn', 'sort -rn | (cat; test -e ok)'));
+    const { sh, folder, here } = withExperiment(words);
+    writeFileSync(
+      join(folder, 'x.yaml'),
+      words.replace('sort -rn', `sort -rn | (cat; test -e ${here('ok')})`),
+    );
     const failed = await sh('sluice run x.yaml');
     expect(failed).toMatchObject({
       code: 1,
@@ -203,9 +253,13 @@ describe('sluice run', () => {
   });
 
   test('a run whose folder is removed under it fails, and ends', async () => {
-    const { sh } = withExperiment('steps:\n  remover: { command: "rm -r ../inner; echo made" }');
+    const { sh, folder } = withExperiment('');
+    writeFileSync(
+      join(folder, 'x.yaml'),
+      `steps:\n  remover: { command: "rm -r ${folder}/inner; echo made" }`,
+    );
     const { stderr, code } = await sh('mkdir inner && cd inner && sluice run ../x.yaml');
-    expect(stderr).toContain('failed: ENOENT');
+    expect(stderr).toMatch(/failed: (ENOENT|it did not write)/);
     expect(code).toBe(1);
   });
 });

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { commandOf } from '../../pipeline/command.ts';
-import { runProcess } from '../../pipeline/process.ts';
+import { commandLine } from '../../pipeline/command.ts';
+import { startProcess } from '../../pipeline/process.ts';
 import { temporaryFolder } from '../folder.ts';
-import { commandStep } from './stages.ts';
+import { commandStep, experiment } from './stages.ts';
 
 test.each([
   ['true', 0],
@@ -25,15 +25,44 @@ test.each([
   expect(await exitOf(command)).toBe(code);
 });
 
-test("a command's environment is ours, with what makes it the same everywhere", async () => {
-  expect(await exitOf('[ "$LC_ALL $TZ" = "C UTC" ] && [ -n "$PATH" ]')).toBe(0);
+const given = {
+  program: ['sluice'],
+  environment: { PATH: '/bin', HOME: '/h', TZ: 'X', EDITOR: 'e', A: '1', T: 's' },
+};
+const nowhere = { inputs: {}, outputs: {} };
+
+test('a command sees what its step declares, and of the rest only how programs are found', () => {
+  const step = commandStep('x', 'true', { env: { A: null, B: 'two', GONE: null }, secrets: ['T'] });
+  expect(commandLine(step, nowhere, given).environment).toEqual({
+    PATH: '/bin',
+    HOME: '/h',
+    LC_ALL: 'C',
+    TZ: 'UTC',
+    A: '1',
+    B: 'two',
+    GONE: undefined,
+    T: 's',
+  });
+});
+
+test('a stage is run by the command line that a person would type', async () => {
+  const yaml = 'steps: { s: { stage: fit, in: ./x, with: { epochs: 2, base: ./y } } }';
+  const [step] = (await experiment(yaml)).steps;
+  const places = { inputs: { in: '/x', base: '/y' }, outputs: { out: '/o', log: '/l' } };
+  const { command } = commandLine(step!, places, given);
+  expect(command).toEqual(['sluice', 'fit', '--epochs=2', '--base=/y', '--log=/l']);
 });
 
 async function exitOf(command: string): Promise<number | string> {
-  const job = commandOf(commandStep('x', command), {
-    folder: temporaryFolder(),
-    program: [],
-    input: () => '',
-  });
-  return (await runProcess(job, () => undefined, new AbortController().signal)).exit;
+  const folder = temporaryFolder();
+  const line = commandLine(commandStep('x', command), nowhere, { program: [], environment: process.env });
+  const job = {
+    ...line,
+    workingFolder: folder,
+    pipeFolder: folder,
+    stdout: { path: '/dev/null' },
+    ipc: false,
+  };
+  const silent = { said: () => undefined, progressed: () => undefined };
+  return (await (await startProcess(job, silent, new AbortController().signal)).ended).exit;
 }

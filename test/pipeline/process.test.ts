@@ -1,24 +1,37 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { runProcess } from '../../pipeline/process.ts';
+import { startProcess } from '../../pipeline/process.ts';
 import { temporaryFolder } from '../folder.ts';
 
 const never = new AbortController().signal;
+
+const lines: string[] = [];
+const listener = { said: (line: string) => void lines.push(line), progressed: () => undefined };
+
+const jobIn = (folder: string, command: string[]) => ({
+  command,
+  environment: process.env,
+  workingFolder: folder,
+  pipeFolder: folder,
+  stdout: { path: join(folder, 'out') },
+  ipc: false,
+});
 
 async function shell(
   command: string,
   { stdin, signal = never }: { stdin?: string; signal?: AbortSignal } = {},
 ) {
   const folder = temporaryFolder();
-  const stdout = join(folder, 'out');
-  const lines: string[] = [];
+  lines.length = 0;
   if (stdin !== undefined) writeFileSync(join(folder, 'in'), stdin);
-  const input = stdin === undefined ? {} : { stdin: join(folder, 'in') };
-  const job = { command: ['bash', '-c', command], stdout, ipc: false, ...input };
-  const ended = await runProcess(job, (line) => lines.push(line), signal);
-  return { ...ended, lines, written: readFileSync(stdout, 'utf8') };
+  const input = stdin === undefined ? undefined : { path: join(folder, 'in') };
+  const job = { ...jobIn(folder, ['bash', '-c', command]), stdin: input };
+  const ended = await (await startProcess(job, listener, signal)).ended;
+  return { ...ended, lines: [...lines], written: readFileSync(join(folder, 'out'), 'utf8') };
 }
 
 test('a process reads its input file, writes its output file, and its errors are told line by line', async () => {
@@ -33,8 +46,8 @@ test('its input is empty where there is none', async () => {
 });
 
 test('a program that is not there is an error of the system, which names it', async () => {
-  const job = { command: ['no-such-program'], stdout: join(temporaryFolder(), 'out'), ipc: false };
-  await expect(runProcess(job, () => {}, never)).rejects.toMatchObject({
+  const job = jobIn(temporaryFolder(), ['no-such-program']);
+  await expect((await startProcess(job, listener, never)).ended).rejects.toMatchObject({
     code: 'ENOENT',
     syscall: 'spawn no-such-program',
     message: 'no-such-program is needed to run this, and is not installed',
@@ -43,7 +56,7 @@ test('a program that is not there is an error of the system, which names it', as
 
 test('an interruption ends the process and all that it began', async () => {
   const interruption = new AbortController();
-  setTimeout(() => interruption.abort(), 200);
+  void setTimeout(200).then(() => interruption.abort());
   // It is told that it ended when the last one that holds its standard error has: here, the sleep.
   const { exit } = await shell('sleep 100 & wait', { signal: interruption.signal });
   expect(exit).toBe('SIGTERM');
@@ -73,4 +86,30 @@ test('the memory of a process and its children is measured where the system tell
   const { peakBytes } = await shell(`node -e 'const b = Buffer.alloc(2e8, 1); setTimeout(() => b, 400)'`);
   if (process.platform === 'linux') expect(peakBytes).toBeGreaterThan(2e8);
   else expect(peakBytes).toBeUndefined();
+});
+
+test('pipes are pipes to the process, and none of their names is left', async () => {
+  const folder = temporaryFolder();
+  const command = ['bash', '-c', '[ -p /dev/stdin ] && [ -p /dev/stdout ] && echo told > /dev/stderr && cat'];
+  const job = { ...jobIn(folder, command), stdin: 'pipe', stdout: 'pipe' } as const;
+  lines.length = 0;
+  const { stdin, stdout, ended } = await startProcess(job, listener, never);
+  stdin!.end('through');
+  expect(await text(stdout!)).toBe('through');
+  expect(await ended).toMatchObject({ exit: 0 });
+  expect({ lines, left: readdirSync(folder) }).toEqual({ lines: ['told'], left: [] });
+});
+
+test('what is written to a process that reads slowly waits', async () => {
+  const job = { ...jobIn(temporaryFolder(), ['sleep', '100']), stdin: 'pipe' } as const;
+  const interruption = new AbortController();
+  const { stdin, ended } = await startProcess(job, listener, interruption.signal);
+  let taken = 0;
+  stdin!.on('error', () => undefined);
+  for (let i = 0; i < 64; i++) stdin!.write(Buffer.alloc(1 << 16), (error) => (taken += error ? 0 : 1));
+  await setTimeout(200);
+  expect(taken).toBeLessThan(4); // what a pipe holds
+  interruption.abort();
+  await ended;
+  stdin!.destroy();
 });

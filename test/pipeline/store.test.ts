@@ -8,50 +8,41 @@ import {
   renameSync,
   rmSync,
   statSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { digestOf } from '../../pipeline/digest.ts';
-import { compareKeys, keyOf, type Key, type KeyParts } from '../../pipeline/key.ts';
+import { compareKeys, keyOf } from '../../pipeline/key.ts';
+import { removeLitter } from '../../pipeline/litter.ts';
+import { ourselves } from '../../pipeline/owner.ts';
 import { Store } from '../../pipeline/store.ts';
-import { temporaryFolder } from '../folder.ts';
-
-const parts: KeyParts = {
-  format: 2,
-  command: 'x',
-  inputs: {},
-  outputs: { out: '' },
-};
+import { filledStore, made, parts } from './stores.ts';
 
 /** A store with one entry: a file and a folder of two files. */
-async function filled(): Promise<{ store: Store; key: Key; object: string }> {
-  const store = new Store(join(temporaryFolder(), 'store'));
-  const work = await store.begin();
-  writeFileSync(join(work, 'out'), 'hello');
-  mkdirSync(join(work, 'folder/deep'), { recursive: true });
-  writeFileSync(join(work, 'folder/a'), 'A');
-  writeFileSync(join(work, 'folder/deep/b'), 'B');
-  const outputs = {
-    out: await store.keepFile(join(work, 'out')),
-    folder: await store.keepFolder(join(work, 'folder')),
-  };
-  const key = keyOf(parts);
-  await store.commit(key, { parts, outputs, seconds: 1 });
-  rmSync(work, { recursive: true });
-  return { store, key, object: store.objectPath(outputs.out.sha256) };
+function filled() {
+  const { store, key, entry } = filledStore({ out: 'hello', folder: { a: 'A', 'deep/b': 'B' } });
+  return { store, key, object: store.objectPath(entry.outputs['out']!.sha256) };
 }
 
+/** A store of the same folder, as another run sees it. */
+const reopened = (store: Store): Store => {
+  store.saveDigests();
+  return new Store(store.folder);
+};
+
 test('an entry is found again by its key, with files and folders by their digests', async () => {
-  const { store, key, object } = await filled();
+  const { store, key, object } = filled();
   const found = await store.lookUp(key);
   expect(found).toMatchObject({
     found: 'whole',
     entry: {
       outputs: {
         out: { sha256: digestOf('hello'), bytes: 5 },
-        folder: { bytes: 2, files: { a: digestOf('A'), 'deep/b': digestOf('B') } },
+        folder: { files: { a: digestOf('A'), 'deep/b': digestOf('B') } },
       },
     },
   });
@@ -65,57 +56,77 @@ test.each([
   ['a byte less', (object: string) => writeFileSync(object, 'hell')],
   ['nothing at all', (object: string) => rmSync(object)],
 ])('an object with %s makes its entry damaged, never a hit', async (_, damage) => {
-  const { store, key, object } = await filled();
+  const { store, key, object } = filled();
+  await setTimeout(50); // else the clock may not have moved on, and a change of content alone is not seen
   chmodSync(object, 0o644);
   damage(object);
   expect(await store.lookUp(key)).toMatchObject({ found: 'damaged' });
+  expect(await reopened(store).lookUp(key)).toMatchObject({ found: 'damaged' });
+});
+
+test('damage that keeps the time of the last write is seen, too', async () => {
+  const { store, key, object } = filled();
+  const { atime, mtime } = statSync(object);
+  await setTimeout(50);
+  chmodSync(object, 0o644);
+  writeFileSync(object, 'hellO');
+  utimesSync(object, atime, mtime);
+  expect(await reopened(store).lookUp(key)).toMatchObject({ found: 'damaged' });
 });
 
 test('a damaged entry is not a hit either, and is replaced', async () => {
-  const { store, key } = await filled();
+  const { store, key } = filled();
   const path = join(store.folder, 'entries', `${key}.json`);
   for (const text of ['', '{', '{"outputs":{"out":{}}}', 'null']) {
     writeFileSync(path, text);
     expect(await store.lookUp(key)).toMatchObject({ found: 'damaged' });
   }
   const other = keyOf({ ...parts, command: 'y' });
-  await store.commit(other, { parts: { ...parts, command: 'y' }, outputs: {}, seconds: 1 });
+  store.commit(other, { parts: { ...parts, command: 'y' }, outputs: {}, seconds: 1, made });
   renameSync(join(store.folder, 'entries', `${other}.json`), path);
   expect(await store.lookUp(key)).toMatchObject({ found: 'damaged' });
-  await store.commit(key, { parts, outputs: {}, seconds: 1 });
-  writeFileSync(path, readFileSync(path, 'utf8').replace('"seconds": 1', '"seconds": 2'));
+  store.commit(key, { parts, outputs: {}, seconds: 1, made });
+  writeFileSync(path, readFileSync(path, 'utf8').replace('"seconds":1', '"seconds":2'));
   expect(await store.lookUp(key)).toMatchObject({ found: 'damaged' });
-  await store.commit(key, { parts, outputs: {}, seconds: 1 });
+  store.commit(key, { parts, outputs: {}, seconds: 1, made });
   expect(await store.lookUp(key)).toMatchObject({ found: 'whole' });
 });
 
-test('a damaged memory of what a step was last is as good as none', async () => {
-  const { store } = await filled();
-  await store.setLast('x', 'a', parts);
-  expect(await store.last('x', 'a')).toEqual(parts);
+test('a damaged memory of what steps were last is as good as none', () => {
+  const { store } = filled();
+  store.setLast('x', { a: parts });
+  store.setLast('x', { b: parts });
+  expect(store.last('x')).toEqual({ a: parts, b: parts });
   for (const text of ['', 'null', '{']) {
-    writeFileSync(join(store.folder, 'last/x/a.json'), text);
-    expect(await store.last('x', 'a')).toBeUndefined();
+    writeFileSync(join(store.folder, 'last/x.json'), text);
+    expect(store.last('x')).toEqual({});
   }
-  writeFileSync(join(store.folder, 'last/x/a.json'), '{"options":null}');
-  expect(compareKeys((await store.last('x', 'a'))!, parts)).toContainEqual({
-    part: 'options',
-    before: 'null',
-  });
+  writeFileSync(join(store.folder, 'last/x.json'), '{"a":{"options":null}}');
+  expect(compareKeys(store.last('x')['a']!, parts)).toContainEqual({ part: 'options', before: 'null' });
 });
 
-test('what a run that was killed has left is removed, what a living one writes is not', async () => {
-  const { store } = await filled();
-  const mine = await store.begin();
-  const dead = join(store.folder, 'tmp', '4194305-left'); // above Linux's largest process number
-  mkdirSync(dead);
-  await store.removeLitter();
-  expect([existsSync(mine), existsSync(dead)]).toEqual([true, false]);
+test('what a run that was killed has left is removed, what a living one writes is not', () => {
+  const { store } = filled();
+  const mine = store.begin();
+  const lock = store.tryLock(keyOf(parts))!;
+  // Above Linux's largest process number, and our own number, but of a process that began at another time.
+  const [machine] = ourselves.split('~');
+  const dead = [`${machine}~4194305~1`, `${machine}~${process.pid}~1`];
+  for (const owner of dead) {
+    mkdirSync(join(store.folder, 'tmp', `${owner}~left`));
+    writeFileSync(join(store.folder, 'locks', `key~${owner}`), owner);
+    writeFileSync(join(store.folder, 'locks', owner.replaceAll('~', '')), owner);
+  }
+  removeLitter(store.folder);
+  expect(readdirSync(join(store.folder, 'tmp'))).toEqual([basename(mine)]);
+  expect(readdirSync(join(store.folder, 'locks'))).toEqual([keyOf(parts)]);
+  lock.release();
+  expect(readdirSync(join(store.folder, 'locks'))).toEqual([]);
 });
 
-test('writing JSON leaves nothing but the file', async () => {
-  const { store } = await filled();
-  await store.writeJson(join(store.folder, 'x/y.json'), { a: 1 });
+test('writing JSON leaves nothing but the file', () => {
+  const { store } = filled();
+  store.writeJson(join(store.folder, 'x/y.json'), { a: 1 }, 2);
   expect(readFileSync(join(store.folder, 'x/y.json'), 'utf8')).toBe('{\n  "a": 1\n}\n');
   expect(readdirSync(join(store.folder, 'tmp'))).toEqual([]);
 });
@@ -126,12 +137,12 @@ const otherFileSystem = ['/dev/shm'].find(
 if (otherFileSystem === undefined) console.warn('skipped: there is no other file system to write to');
 
 test.skipIf(otherFileSystem === undefined)('JSON is written to another file system, too', async () => {
-  const { store } = await filled();
+  const { store } = filled();
   const folder = mkdtempSync(join(otherFileSystem!, 'sluice-'));
   try {
-    await store.writeJson(join(folder, 'x/run.json'), { a: 1 });
+    store.writeJson(join(folder, 'x/run.json'), { a: 1 });
     expect(readdirSync(join(folder, 'x'))).toEqual(['run.json']);
-    expect(readFileSync(join(folder, 'x/run.json'), 'utf8')).toBe('{\n  "a": 1\n}\n');
+    expect(readFileSync(join(folder, 'x/run.json'), 'utf8')).toBe('{"a":1}\n');
   } finally {
     rmSync(folder, { recursive: true });
   }
