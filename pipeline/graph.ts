@@ -58,3 +58,11 @@ export function selectSteps(experiment: Experiment, names: readonly string[]): S
   }
   return experiment.steps.filter(({ name }) => selected.has(name));
 }
+
+/** The names of these steps and of all that need them, directly or not. */
+export function withDependents(experiment: Experiment, names: readonly string[]): string[] {
+  const reached = new Set(names);
+  for (const step of experiment.steps)
+    if (needs(step).some((name) => reached.has(name))) reached.add(step.name);
+  return [...reached];
+}

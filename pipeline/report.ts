@@ -1,107 +1,38 @@
-import { styleText } from 'node:util';
-import { explain, explainDecision, showChange } from './explain.ts';
-import type { Event, Outcome, Report } from './outcome.ts';
-import type { Decision, Plan } from './decision.ts';
+import { tellJson } from './json-report.ts';
+import { tellLines } from './lines-report.ts';
+import { tellLive } from './live-report.ts';
+import { tellQuietly } from './quiet-report.ts';
+import type { Teller, Telling } from './telling.ts';
 
-type Style = Parameters<typeof styleText>[0];
+/** How a run is told: drawn on a terminal, in lines, only what goes wrong, or for a program. */
+export type Manner = 'live' | 'lines' | 'quiet' | 'json';
 
-/** How a run is told to a person: lines of text, on standard error. */
-export interface Telling {
-  readonly write: (text: string) => void;
-  readonly colour: boolean;
-  readonly names: readonly string[];
-  /** Whether to tell every part of a key that made a step run, not only the first. */
-  readonly explain: boolean;
+const TELLERS: Record<Manner, (telling: Telling) => Teller> = {
+  live: tellLive,
+  lines: tellLines,
+  quiet: tellQuietly,
+  json: tellJson,
+};
+
+/** Begins to tell a run. */
+export const tellRun = (manner: Manner, telling: Telling): Teller => TELLERS[manner](telling);
+
+/** The manner for what was asked for, and for where it goes: a terminal that can move its cursor, and a person at it. */
+export function chooseManner(
+  { json, quiet }: { readonly json: boolean; readonly quiet: boolean },
+  { terminal, environment }: Surroundings,
+): Manner {
+  if (json) return 'json';
+  if (quiet) return 'quiet';
+  return terminal && environment['TERM'] !== 'dumb' && !environment['CI'] ? 'live' : 'lines';
 }
 
-/** Turns what happens in a run into lines. */
-export function tellRun(telling: Telling): Report {
-  const width = Math.max(...telling.names.map((name) => name.length));
-  const paint = (style: Style, text: string): string =>
-    telling.colour ? styleText(style, text, { validateStream: false }) : text;
-  const tell = (step: string, text: string): void =>
-    telling.write(`${paint('bold', step.padEnd(width))}  ${text}\n`);
+/** Whether text for people is coloured: on a terminal that can, unless `NO_COLOR` is set to something. */
+export const inColour = ({ terminal, environment }: Surroundings): boolean =>
+  terminal && environment['TERM'] !== 'dumb' && !environment['NO_COLOR'];
 
-  return (event: Event): void => {
-    switch (event.type) {
-      case 'planned':
-        if (telling.explain) tellPlan(event.plan, telling);
-        break;
-      case 'decided':
-        if (telling.explain) tell(event.step, paint('dim', explainDecision(event.decision)));
-        break;
-      case 'started':
-        tell(
-          event.step,
-          `runs ${paint('dim', `(${event.reason ? explain(event.reason) : `reads from ${event.reads}`})`)}`,
-        );
-        break;
-      case 'said':
-        tell(event.step, `${paint('dim', '│')} ${event.line}`);
-        break;
-      case 'waits':
-        tell(event.step, paint('dim', `waits: ${event.holder} is at work on it`));
-        break;
-      case 'progressed':
-        break;
-      case 'failedTry':
-        tell(event.step, `${event.failure}; tried again in ${showSeconds(event.seconds)}`);
-        break;
-      case 'warned':
-        telling.write(`${paint('yellow', 'warning:')} ${event.message}\n`);
-        break;
-      case 'ended':
-        tell(event.step, showOutcome(event.outcome, paint));
-    }
-  };
-}
-
-/** The plan: a line a step, and under it every part of its key that changed, if asked for. */
-export function tellPlan(plan: Plan, { write, colour, explain: everything }: Omit<Telling, 'names'>): void {
-  const width = Math.max(...[...plan.keys()].map((name) => name.length));
-  const states: Record<Decision['state'], Style> = { hit: 'green', run: 'yellow', wait: 'dim' };
-  for (const [step, decision] of plan) {
-    const state = colour
-      ? styleText(states[decision.state], decision.state.padEnd(4), { validateStream: false })
-      : decision.state.padEnd(4);
-    write(`${state}  ${step.padEnd(width)}  ${explainDecision(decision)}\n`);
-    if (!everything || decision.state !== 'run' || decision.reason.why !== 'changed') continue;
-    for (const change of decision.reason.changes) write(`${' '.repeat(width + 8)}- ${showChange(change)}\n`);
-  }
-}
-
-function showOutcome(outcome: Outcome, paint: (style: Style, text: string) => string): string {
-  switch (outcome.state) {
-    case 'hit':
-      return paint('green', 'hit');
-    case 'ran':
-      return `${paint('green', 'done')} in ${showSeconds(outcome.entry.seconds)}, ${showCost(outcome.entry)}`;
-    case 'failed':
-      return `${paint('red', 'failed')}: ${outcome.failure}`;
-    case 'skipped':
-      return paint('dim', `not run: ${outcome.because}`);
-  }
-}
-
-function showCost({
-  peakBytes,
-  outputs,
-}: {
-  peakBytes?: number | undefined;
-  outputs: Readonly<Record<string, { bytes: number }>>;
-}): string {
-  const written = Object.values(outputs).reduce((sum, { bytes }) => sum + bytes, 0);
-  return [
-    ...(peakBytes === undefined ? [] : [`${showBytes(peakBytes)} of memory`]),
-    `wrote ${showBytes(written)}`,
-  ].join(', ');
-}
-
-export const showSeconds = (seconds: number): string => `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`;
-
-export function showBytes(bytes: number): string {
-  if (bytes < 1000) return `${bytes} B`;
-  const exponent = Math.min(3, Math.floor(Math.log10(bytes) / 3));
-  const value = bytes / 1000 ** exponent;
-  return `${value.toFixed(value < 10 ? 1 : 0)} ${['B', 'kB', 'MB', 'GB'][exponent]}`;
+/** Where the text goes. */
+export interface Surroundings {
+  readonly terminal: boolean;
+  readonly environment: Readonly<Record<string, string | undefined>>;
 }

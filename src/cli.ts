@@ -17,12 +17,13 @@ async function main([command, ...args]: string[], signal: AbortSignal): Promise<
     return 0;
   }
   if (command === 'run') return (await import('./cli/run-command.ts')).runCommand(args, signal);
+  if (command === 'status') return (await import('./cli/status-command.ts')).statusCommand(args);
   if (command === 'graph') return (await import('./cli/graph-command.ts')).graphCommand(args);
   if (command === 'doctor') return (await import('./cli/doctor-command.ts')).doctorCommand(args);
   if (!stageNames.includes(command)) {
     const { suggest } = await import('./nearest.ts');
     throw new StageError('USAGE', `no command "${command}"`, {
-      hint: suggest(command, ['run', 'graph', 'doctor', ...stageNames]),
+      hint: suggest(command, ['run', 'status', 'graph', 'doctor', ...stageNames]),
     });
   }
   const { stage } = await loadStage(command);

@@ -8,6 +8,8 @@ export interface Codec<T> {
   readonly extension: string;
   /** Whether a terminal can show it. */
   readonly text: boolean;
+  /** How many rows of data an item holds, to be counted as they go by; not given where what flows has none, as a model. */
+  rows?(item: T): number;
   read(bytes: AsyncIterable<Uint8Array>): AsyncIterable<T>;
   write(items: AsyncIterable<T>): AsyncIterable<Uint8Array>;
 }

@@ -1,5 +1,5 @@
 import type { Experiment, Step } from '../../pipeline/experiment.ts';
-import { checkNames, selectSteps } from '../../pipeline/graph.ts';
+import { checkNames, selectSteps, withDependents } from '../../pipeline/graph.ts';
 import { parseExperiment } from '../../pipeline/parse.ts';
 import { formatProblem, type Problem, type Result } from '../../pipeline/problem.ts';
 import { StageError } from '../error.ts';
@@ -13,13 +13,14 @@ export async function readExperiment({
   steps,
   params,
   set,
+  from,
   force,
 }: RunOptions): Promise<{ experiment: Experiment; steps: Step[] }> {
   const catalog = { names: stageNames, load: loadStage };
   const experiment = take(await parseExperiment(file, text, { catalog, overrides: { file: params, set } }));
   const forced = force === 'all' ? [] : force;
-  take(checkNames(experiment, [...steps, ...forced]));
-  const selected = selectSteps(experiment, steps);
+  take(checkNames(experiment, [...steps, ...from, ...forced]));
+  const selected = selectSteps(experiment, [...steps, ...withDependents(experiment, from)]);
   const idle = forced.find((name) => !selected.some((step) => step.name === name));
   if (idle !== undefined)
     throw new StageError('USAGE', `--force=${idle}: it is not among the steps that were asked for`);

@@ -1,11 +1,36 @@
-import { toMermaid } from '../../pipeline/graph-text.ts';
-import { readExperiment } from './experiment.ts';
+import { existsSync } from 'node:fs';
+import type { Plan } from '../../pipeline/decision.ts';
+import type { Step } from '../../pipeline/experiment.ts';
+import { toDot } from '../../pipeline/graph-dot.ts';
+import { toMermaid } from '../../pipeline/graph-mermaid.ts';
+import { dotToSvg } from '../../pipeline/graph-svg.ts';
+import { ProblemsFound, readExperiment } from './experiment.ts';
 import { writeText } from './output.ts';
-import { readRunOptions } from './run-options.ts';
+import { readRunOptions, type RunOptions } from './run-options.ts';
+import { openSession } from './session.ts';
 
-/** `sluice graph FILE [STEP…]`: the steps as a Mermaid flowchart. */
+/** `sluice graph FILE [STEP…]`: the steps and what flows between them, as text that becomes a picture, or as one. */
 export async function graphCommand(args: string[]): Promise<number> {
   const options = await readRunOptions('graph', args);
-  if (options !== undefined) await writeText(toMermaid((await readExperiment(options)).steps));
+  if (options === undefined) return 0;
+  const { steps } = await readExperiment(options);
+  await writeText(await draw(options.format, steps, await planIfPossible(options)));
   return 0;
+}
+
+async function draw(format: RunOptions['format'], steps: readonly Step[], plan?: Plan): Promise<string> {
+  if (format === 'mermaid') return toMermaid(steps, plan);
+  const dot = toDot(steps, plan);
+  return format === 'dot' ? dot : dotToSvg(dot);
+}
+
+/** A graph can be drawn without a store, and without the files that the steps read: then it tells nothing of hits. */
+async function planIfPossible(options: RunOptions): Promise<Plan | undefined> {
+  if (!existsSync(options.store)) return undefined;
+  try {
+    return (await openSession(options)).plan;
+  } catch (error) {
+    if (error instanceof ProblemsFound) return undefined;
+    throw error;
+  }
 }

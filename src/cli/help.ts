@@ -8,7 +8,8 @@ export async function showHelp(): Promise<string> {
   return `sluice: a pipeline of stream stages for reproducible text-classification experiments
 
   sluice run FILE [STEP…]    Run an experiment, or some steps of it and what they need
-  sluice graph FILE          Print its steps as a Mermaid flowchart
+  sluice status FILE         Tell what a run would do, and why
+  sluice graph FILE          Draw its steps, and what flows between them
   sluice doctor              Tell which engine is in use, and what to do if it is not the fast one
   sluice STAGE [options]     Run one stage from standard input to standard output
 

@@ -1,13 +1,25 @@
 import type { Progress } from '../stage.ts';
+import type { Runner } from './runner-channel.ts';
 
 /** Between two lines of progress where there is no terminal, in milliseconds. */
 const LINE_INTERVAL = 10_000;
 /** Between two drawings of the bar. */
 const BAR_INTERVAL = 100;
 
-/** Shows progress on standard error: a bar that is drawn over itself on a terminal, else a line now and then. */
-export function showProgress(label: string, total: number | undefined): Progress {
-  return process.stderr.isTTY ? drawBar(label, total) : writeLines(label, total);
+/**
+ * Shows progress: to the runner that started us, if one did; else on standard error, a bar that is drawn over itself on a
+ * terminal, or a line now and then. The note that ends it is a line on standard error in any case.
+ */
+export function showProgress(runner: Runner | undefined): (label: string, total?: number) => Progress {
+  if (runner !== undefined) return (label, total) => tellRunner(runner, label, total);
+  return process.stderr.isTTY ? drawBar : writeLines;
+}
+
+function tellRunner(runner: Runner, label: string, total: number | undefined): Progress {
+  return {
+    update: (done, note) => runner.tell({ label, done, total, note }),
+    finish: (note) => writeNote(label, note),
+  };
 }
 
 function drawBar(label: string, total: number | undefined): Progress {
@@ -18,7 +30,10 @@ function drawBar(label: string, total: number | undefined): Progress {
   });
   return {
     update: (done, note = '') => draw(done, note),
-    finish: (note) => void process.stderr.write(`\r\x1b[K${note === undefined ? '' : `${label} ${note}\n`}`),
+    finish: (note) => {
+      process.stderr.write('\r\x1b[K');
+      writeNote(label, note);
+    },
   };
 }
 
@@ -31,12 +46,11 @@ function writeLines(label: string, total: number | undefined): Progress {
     },
     Date.now(),
   );
-  return {
-    update: (done, note = '') => write(done, note),
-    finish: (note) => {
-      if (note !== undefined) process.stderr.write(`${label} ${note}\n`);
-    },
-  };
+  return { update: (done, note = '') => write(done, note), finish: (note) => writeNote(label, note) };
+}
+
+function writeNote(label: string, note: string | undefined): void {
+  if (note !== undefined) process.stderr.write(`${label} ${note}\n`);
 }
 
 const WIDTH = 30;

@@ -1,28 +1,28 @@
 import { setMaxListeners } from 'node:events';
 import { totalmem } from 'node:os';
-import { setTimeout } from 'node:timers/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { CodeReader } from '../../pipeline/code.ts';
-import { readCommit } from '../../pipeline/git.ts';
-import type { KeyParts, Tool } from '../../pipeline/key.ts';
 import { executeWith } from '../../pipeline/execute.ts';
-import { hashFiles } from '../../pipeline/files.ts';
+import { readCommit } from '../../pipeline/git.ts';
+import { planToJson } from '../../pipeline/json-report.ts';
+import type { KeyParts } from '../../pipeline/key.ts';
 import { removeLitter } from '../../pipeline/litter.ts';
 import { changedInput, findInputs } from '../../pipeline/materials.ts';
-import { checkOnly, makePlan, type Planning } from '../../pipeline/plan.ts';
+import type { Outcome, Report } from '../../pipeline/outcome.ts';
+import { checkOnly } from '../../pipeline/plan.ts';
+import { showPlan } from '../../pipeline/plan-text.ts';
 import { recordRun } from '../../pipeline/record.ts';
-import { tellPlan, tellRun } from '../../pipeline/report.ts';
+import { inColour } from '../../pipeline/report.ts';
 import { publish, withdraw } from '../../pipeline/results.ts';
 import { runPlan } from '../../pipeline/run.ts';
 import type { Running } from '../../pipeline/running.ts';
 import { Slots } from '../../pipeline/slots.ts';
-import { Store } from '../../pipeline/store.ts';
-import { summarize } from '../../pipeline/summary.ts';
-import { loadStage } from './catalog.ts';
-import { readExperiment, take } from './experiment.ts';
+import { take } from './experiment.ts';
 import { writeText } from './output.ts';
-import { readRunOptions } from './run-options.ts';
+import { readRunOptions, type RunOptions } from './run-options.ts';
+import { openSession, type Session } from './session.ts';
+import { beginTelling } from './tell.ts';
 import { sluiceVersions } from './versions.ts';
 
 /** `sluice run FILE [STEP…]`. Gives the exit code: 0 done, 1 a step failed, 130 interrupted. */
@@ -30,40 +30,62 @@ export async function runCommand(args: string[], signal: AbortSignal): Promise<n
   const options = await readRunOptions('run', args);
   if (options === undefined) return 0;
   const started = new Date();
-  const { experiment, steps } = await readExperiment(options);
-  const store = new Store(options.store);
-  const files = take(await hashFiles(steps, store.digests));
-  let last: Readonly<Record<string, KeyParts>> | undefined;
-  const planning: Planning = {
-    store,
-    tool: toolOf(new CodeReader()),
-    environment: process.env,
-    files,
-    last: () => (last ??= store.last(experiment.name)),
-    forced: new Set(options.force === 'all' ? steps.map(({ name }) => name) : options.force),
-  };
-  const plan = await makePlan(steps, planning);
-  if (options.only) take(checkOnly(steps, plan, options.steps));
+  const session = await openSession(options);
+  if (options.only) take(checkOnly(session.steps, session.plan, options.steps));
   if (options.dryRun) {
-    let text = '';
-    const write = (line: string): void => void (text += line);
-    tellPlan(plan, { write, colour: inColour(process.stdout), explain: options.explain });
-    await writeText(text);
+    await writeText(planText(session, options));
     return 0;
   }
+  return run(session, { ...options, started, signal });
+}
 
+/** A plan, for a person or for a program. */
+export function planText({ plan }: Session, { json, explain }: RunOptions): string {
+  if (json) return planToJson(plan);
+  const terminal = process.stdout.isTTY;
+  return showPlan(plan, { colour: inColour({ terminal, environment: process.env }), explain });
+}
+
+interface Asked extends RunOptions {
+  readonly started: Date;
+  readonly signal: AbortSignal;
+}
+
+async function run(session: Session, { signal, started, ...options }: Asked): Promise<number> {
+  const { experiment, steps, store, plan } = session;
   const git = readCommit([options.store, options.results]);
   removeLitter(store.folder);
-  const names = steps.map(({ name }) => name);
-  const report = tellRun({
-    write: toStderr,
-    colour: inColour(process.stderr),
-    names,
-    explain: options.explain,
-  });
+  const gone = new AbortController();
+  const { report, summarize, close } = beginTelling(options, steps, () => gone.abort());
   report({ type: 'planned', plan });
   const results = join(options.results, experiment.name);
-  const running: Running = {
+  const stop = AbortSignal.any([signal, gone.signal]);
+  setMaxListeners(0, stop, process); // a listener on each for every step that runs is no leak
+  const running = toRun(session, { ...options, results, report, signal: stop });
+  const outcomes = await runPlan(steps, plan, running).finally(close);
+  const record = await recordRun({
+    experiment,
+    steps,
+    outcomes,
+    started,
+    interrupted: stop.aborted,
+    git: await git,
+    versions: await sluiceVersions(),
+    store,
+    results,
+  });
+  store.setLast(experiment.name, keysOf(outcomes));
+  store.saveDigests();
+  summarize(record, results);
+  return { done: 0, failed: 1, interrupted: 130 }[record.status];
+}
+
+/** All that running needs of the world. */
+function toRun(
+  { experiment, store, files, planning }: Session,
+  { results, report, signal, jobs, keepGoing }: Reported,
+): Running {
+  return {
     experiment: experiment.name,
     planning,
     store,
@@ -76,55 +98,31 @@ export async function runCommand(args: string[], signal: AbortSignal): Promise<n
       changed: (step) => changedInput(step, files, store.digests),
     },
     beginAttempt: executeWith({ store, program: PROGRAM, environment: process.env }),
-    slots: new Slots(options.jobs, totalmem()),
+    slots: new Slots(jobs, totalmem()),
     clock: {
       now: () => new Date(),
       sleep: (seconds, until) =>
-        setTimeout(1000 * seconds, undefined, { signal: until }).catch(() => undefined),
+        setTimeout(1000 * seconds, undefined, { signal: until }).catch(() => undefined), // interrupted
     },
     report,
     signal,
-    keepGoing: options.keepGoing,
+    keepGoing,
   };
-  setMaxListeners(0, signal, process); // a listener on each for every step that runs is no leak
-  const outcomes = await runPlan(steps, plan, running);
-  const record = await recordRun({
-    experiment,
-    steps,
-    outcomes,
-    started,
-    interrupted: signal.aborted,
-    git: await git,
-    versions: await sluiceVersions(),
-    store,
-    results,
-  });
-  const keys = [...outcomes].flatMap(([name, outcome]) =>
-    outcome.state === 'hit' || outcome.state === 'ran' ? [[name, outcome.parts]] : [],
-  );
-  store.setLast(experiment.name, Object.fromEntries(keys) as Record<string, KeyParts>);
-  store.saveDigests();
-  toStderr(summarize(record, results));
-  return { done: 0, failed: 1, interrupted: 130 }[record.status];
 }
 
-/** What the stages' outputs depend on, each asked for once. */
-function toolOf(code: CodeReader): Planning['tool'] {
-  const tools = new Map<string, Promise<Tool>>();
-  const read = async (name: string): Promise<Tool> => {
-    const { stage, module } = await loadStage(name);
-    return { code: await code.read(module), toolchain: (await stage.toolchain?.()) ?? {} };
-  };
-  return (name) => {
-    const tool = tools.get(name) ?? read(name);
-    tools.set(name, tool);
-    return tool;
-  };
+interface Reported extends RunOptions {
+  readonly report: Report;
+  readonly signal: AbortSignal;
+}
+
+/** The keys of the steps that ended well. */
+function keysOf(outcomes: ReadonlyMap<string, Outcome>): Record<string, KeyParts> {
+  const keys: Record<string, KeyParts> = {};
+  for (const [name, outcome] of outcomes)
+    if (outcome.state === 'hit' || outcome.state === 'ran') keys[name] = outcome.parts;
+  return keys;
 }
 
 const EXTENSION = import.meta.url.slice(-3);
 /** The command line that runs this program, up to the stage's name. */
 const PROGRAM = [process.execPath, fileURLToPath(new URL(`../cli${EXTENSION}`, import.meta.url))];
-
-const toStderr = (text: string): void => void process.stderr.write(text);
-const inColour = (stream: NodeJS.WriteStream): boolean => stream.isTTY === true && !process.env['NO_COLOR'];

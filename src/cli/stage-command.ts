@@ -7,6 +7,7 @@ import { readStandardInput } from './input.ts';
 import { checkTerminal, writeStandardOutput, writeText } from './output.ts';
 import { newParser, parse } from './parser.ts';
 import { showProgress } from './progress.ts';
+import { findRunner } from './runner-channel.ts';
 
 /** `sluice STAGE [options] < in > out`, from the stage's declaration. */
 export async function runStage(
@@ -19,14 +20,16 @@ export async function runStage(
   const options = readOptions(stage, given);
   checkTerminal(stage);
   signal.addEventListener('abort', () => setTimeout(() => process.exit(130), GRACE).unref());
+  const runner = findRunner();
   const context: Context = {
     say: (line) => void process.stderr.write(`${line}\n`),
-    progress: showProgress,
+    progress: showProgress(runner),
     signal,
   };
   const input = stage.reads.name === 'nothing' ? nothing() : readStandardInput(stage, signal);
   const output = stage.run(stage.reads.read(input), options, context);
-  await writeStandardOutput(stage.writes.write(output), signal);
+  const counted = runner?.counting(output, stage.writes) ?? output;
+  await writeStandardOutput(stage.writes.write(counted), signal);
 }
 
 /** How long a stage that was interrupted may take to clean up, in milliseconds. */

@@ -6,6 +6,7 @@ export const ndjson = <T>(name: string, check: (value: unknown, line: number) =>
   name,
   extension: 'ndjson',
   text: true,
+  rows: () => 1,
   read: async function* (bytes) {
     for await (const { value, number } of readNdjson(bytes)) yield check(value, number);
   },

@@ -10,6 +10,7 @@ export const reviews: Codec<Review> = {
   name: 'reviews',
   extension: 'ndjson',
   text: true,
+  rows: () => 1,
   read: readReviews,
   write: writeReviews,
 };

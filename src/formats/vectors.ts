@@ -13,6 +13,7 @@ export const vectors: Codec<VectorBatch> = {
   name: 'vectors',
   extension: 'arrows',
   text: false,
+  rows: ({ ids }) => ids.length,
   read: async function* (bytes) {
     const { readVectors } = await import('./arrow.ts');
     let row = 0;

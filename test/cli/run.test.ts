@@ -77,6 +77,34 @@ describe('sluice run', () => {
     expect((await sh('sluice run x.yaml --force')).stderr).toMatch(/: 3 ran/);
   });
 
+  test('runs a step and all that come after it, with what they need', async () => {
+    const { sh } = withExperiment(`${words}  apart: { command: echo apart }\n`);
+    expect((await sh('sluice run x.yaml --from reversed')).stderr).toMatch(/: 3 ran/);
+    expect((await sh('sluice run x.yaml --from reversed --force=reversed')).stderr).toMatch(
+      /: 1 ran, 2 unchanged/,
+    );
+    expect((await sh('sluice run x.yaml --only reversed --only first --force')).stderr).toMatch(
+      /: 2 ran, 1 unchanged/,
+    );
+  });
+
+  test('tells a script whether there is anything to do', async () => {
+    const { sh } = withExperiment(words);
+    expect(await sh('sluice status x.yaml')).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(/would run: 1, wait for those: 2, hits: 0$/) as string,
+    });
+    await sh('sluice run x.yaml');
+    expect(await sh('sluice status x.yaml')).toMatchObject({ code: 0 });
+    const changed = await sh('sluice status x.yaml --set count=4 --json');
+    expect(changed.code).toBe(1);
+    expect(JSON.parse(changed.stdout.split('\n')[0]!)).toMatchObject({
+      step: 'numbers',
+      state: 'run',
+      changes: [{ part: 'command', before: 'seq 1 3; echo made >&2', after: 'seq 1 4; echo made >&2' }],
+    });
+  });
+
   test("a command's outputs do not depend on the shell that it is begun from", async () => {
     const { sh, read } = withExperiment('steps: { a: { command: "mkdir d; cd d; echo $TZ $- $EDITOR" } }');
     await sh('mkdir -p other/d; echo "echo leaks" > leak');
@@ -106,7 +134,7 @@ steps:
     const { stderr, code } = await sh('sluice run x.yaml');
     expect({ code, stderr }).toEqual({
       code: 0,
-      stderr: expect.stringContaining('c  runs (reads from b)') as string,
+      stderr: expect.stringContaining('c  runs (reads what b writes, by a pipe)') as string,
     });
     expect((await sh('cat results/x/a results/x/b; tr -d " " < results/x/c')).stdout).toBe('1\n2\n1\n2\n2');
     expect((await sh('sluice run x.yaml')).stderr).toMatch(/: 3 unchanged/);
@@ -123,7 +151,7 @@ steps:
     );
     expect(stderr).toMatch(/b {2}failed: exit code 7/);
     expect(stderr).toMatch(/a {2}not run: b failed/);
-    expect(stderr).toMatch(/c {2}not run: b failed/);
+    expect(stderr).toMatch(/c {2}not run: it needs b, which failed/);
     expect(code).toBe(0);
   });
 
@@ -292,4 +320,51 @@ test('sluice graph prints the steps as Mermaid', async () => {
   expect(code).toBe(0);
   expect(stdout.split('\n')[0]).toBe('flowchart LR');
   expect(stdout).toContain('s1 --> s2');
+});
+
+describe('sluice graph', () => {
+  test('tells hits from what would run where there is a store, also where a file is missing', async () => {
+    const { sh } = withExperiment(`${words}  missing: { command: cat, in: ./missing }\n`);
+    expect((await sh('sluice graph x.yaml')).stdout).not.toContain('legend');
+    await sh('sluice run x.yaml numbers');
+    expect((await sh('sluice graph x.yaml')).stdout).not.toContain('legend');
+    const known = (await sh('sluice graph x.yaml reversed --set count=3')).stdout;
+    expect(known).toMatch(/numbers.*hit.*:::hit\n.*reversed.*runs.*:::run\n/);
+    expect((await sh('sluice graph x.yaml reversed --store elsewhere')).stdout).not.toContain('legend');
+  });
+
+  test('draws what it is asked for', async () => {
+    const { sh } = withExperiment(words);
+    expect((await sh('sluice graph x.yaml --format dot')).stdout).toMatch(/^digraph sluice \{\n[^]*\n\}$/);
+    expect((await sh('sluice graph x.yaml --format svg')).stdout).toMatch(/^<\?xml[^]*<\/svg>$/);
+    expect(await sh('sluice graph x.yaml --format png')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('expected one of mermaid, dot, svg'),
+    });
+  });
+});
+
+test('sluice run --json tells a program, and --quiet nothing where all is well', async () => {
+  const { sh } = withExperiment(words);
+  const { stdout, stderr, code } = await sh('sluice run x.yaml --json');
+  const events = stdout.split('\n').map((line) => JSON.parse(line) as { type: string });
+  expect({ stderr, code }).toEqual({ stderr: '', code: 0 });
+  expect(events[0]).toMatchObject({ type: 'planned', steps: ['numbers', 'reversed', 'first'] });
+  expect(events).toContainEqual(expect.objectContaining({ type: 'said', step: 'numbers', line: 'made' }));
+  expect(events.at(-1)).toMatchObject({ type: 'finished', status: 'done', ran: 3 });
+  expect((await sh('sluice run x.yaml --dry-run --json')).stdout).toMatch(
+    /^\{"step":"numbers","state":"hit",/,
+  );
+  expect(await sh('sluice run x.yaml --quiet --force')).toEqual({ stdout: '', stderr: '', code: 0 });
+  expect((await sh('sluice run x.yaml --json --force | head -n 1')).stderr).toBe('');
+});
+
+test('rows that a stage writes are told as they come', async () => {
+  const { sh } = newShell();
+  const yaml = `steps: { d: { stage: decode, in: ${root}/config/sample/imdb.npz, with: { words: 50 } } }`;
+  const { stdout } = await sh(`echo '${yaml}' > x.yaml; sluice run x.yaml --json`);
+  const events = stdout.split('\n').map((line) => JSON.parse(line) as { type: string; rows?: number });
+  const rows = events.filter(({ type }) => type === 'progressed').map((event) => event.rows!);
+  expect(rows.at(-1)).toBeGreaterThan(100);
+  expect(rows).toEqual(rows.toSorted((a, b) => a - b));
 });

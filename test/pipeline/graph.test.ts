@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { toMermaid } from '../../pipeline/graph-text.ts';
-import { checkNames, orderSteps, selectSteps } from '../../pipeline/graph.ts';
+import { checkNames, orderSteps, selectSteps, withDependents } from '../../pipeline/graph.ts';
 import { commandStep, experiment } from './stages.ts';
 
 const at = { file: 'x.yaml' };
@@ -43,17 +42,9 @@ test('selecting a step selects all that it needs, and no more', async () => {
   });
 });
 
-test('the graph is printed as Mermaid, with the names of what is no plain pipe', async () => {
-  expect(toMermaid((await experiment(yaml)).steps)).toBe(`flowchart LR
-  s0[/"a<br/><small>echo</small>"/]
-  s1[/"b<br/><small>cat</small>"/]
-  s2["c<br/><small>fit</small>"]
-  s3["d<br/><small>fit</small>"]
-  s4[/"e<br/><small>tr a-z A-Z &lt; /dev/stdin</small>"/]
-  s0 --> s1
-  s1 --> s2
-  s0 --> s3
-  s2 -->|base| s3
-  s2 -->|log| s4
-`);
+test('a step is selected together with all that come after it', async () => {
+  const yaml =
+    'steps:\n  a: { command: x }\n  b: { command: y, in: a }\n  c: { command: z, in: b }\n  d: { command: w }';
+  expect(withDependents(await experiment(yaml), ['b'])).toEqual(['b', 'c']);
+  expect(withDependents(await experiment(yaml), [])).toEqual([]);
 });

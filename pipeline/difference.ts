@@ -1,0 +1,37 @@
+import { cutMiddle } from './columns.ts';
+
+/** Characters of a text that are shown around what differs. */
+const CONTEXT = 16;
+/** A text up to this many characters is shown whole. */
+const SHORT = 40;
+const LONGEST = 120;
+
+/** `before → after` on one line; of long texts only where they differ, and a little around it. */
+export function showDifference(before: string, after: string): string {
+  const old = Array.from(onOneLine(before));
+  const now = Array.from(onOneLine(after));
+  if (old.length <= SHORT && now.length <= SHORT) return `${old.join('')} → ${now.join('')}`;
+  const start = commonStart(old, now);
+  const end = commonStart(old.slice(start).toReversed(), now.slice(start).toReversed());
+  const excerpt = (text: readonly string[]): string => {
+    const from = start > CONTEXT ? start - CONTEXT : 0;
+    const to = end > CONTEXT ? text.length - end + CONTEXT : text.length;
+    const shown = text.slice(from, to).join('');
+    return `${from > 0 ? '…' : ''}${cutMiddle(shown, LONGEST)}${to < text.length ? '…' : ''}`;
+  };
+  return `${excerpt(old)} → ${excerpt(now)}`;
+}
+
+/** Line ends and other control characters as a person writes them in a string: `\n`. */
+export const onOneLine = (text: string): string =>
+  // oxlint-disable-next-line no-control-regex -- these are what is replaced
+  text.replaceAll(/[\x00-\x1f\x7f-\x9f\u2028\u2029]/g, (character) => {
+    const escaped = JSON.stringify(character).slice(1, -1);
+    return escaped === character ? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}` : escaped;
+  });
+
+function commonStart(a: readonly string[], b: readonly string[]): number {
+  let length = 0;
+  while (length < Math.min(a.length, b.length) && a[length] === b[length]) length++;
+  return length;
+}
