@@ -9,7 +9,7 @@ import { type Cost, measure } from './measure.ts';
 export const ROOT = resolve(import.meta.dirname, '../..');
 
 /** The command line that runs Sluice. */
-export const SLUICE = [process.execPath, join(ROOT, 'dist/src/cli.js')] as const;
+export const SLUICE = [process.execPath, join(ROOT, 'dist/sluice.js')] as const;
 
 /** Where an experiment is run, and on which files. */
 export interface Workspace {

@@ -1,19 +1,32 @@
 import { init, parse } from 'es-module-lexer';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { dirname, join, relative, sep } from 'node:path';
+import { createRequire } from 'node:module';
+import { dirname, extname, join, relative, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { digestOf } from './digest.ts';
 
 /** What a module's behaviour comes from: each file of its closure with its sha256, each package with its version. */
 export type Code = Readonly<Record<string, string>>;
 
+export interface Reading {
+  /** The JavaScript of a module: what counts of it. */
+  readonly toJavaScript: (source: string, file: string) => string | Promise<string>;
+  /** Versions of packages that are not looked for in `node_modules`. */
+  readonly provided?: Readonly<Record<string, string>>;
+}
+
 /**
- * The code of a module and of all that it imports, lazily too. Files are named relative to the folder that holds
- * them all, so that two checkouts agree; a package counts by its version, Node's own modules don't count.
+ * The code of a module and of all that it imports by a literal name, lazily too. Files are named relative to the folder
+ * of the module's package, so that two checkouts agree; a package counts by its version, Node's own modules don't count.
  */
 export class CodeReader {
+  readonly #reading: Reading;
   readonly #modules = new Map<string, Promise<{ digest: string; imports: string[] }>>();
+
+  constructor(reading: Reading) {
+    this.#reading = reading;
+  }
 
   async read(module: URL): Promise<Code> {
     const code: Record<string, string> = {};
@@ -24,12 +37,13 @@ export class CodeReader {
       const { digest, imports } = await this.#module(file);
       code[relative(root, file).split(sep).join('/')] = digest;
       for (const specifier of imports) {
-        if (specifier.startsWith('.')) {
-          const imported = fileURLToPath(new URL(specifier, pathToFileURL(file)));
+        const imported = fileOf(specifier, file);
+        if (imported !== undefined) {
           if (!files.includes(imported)) files.push(imported);
         } else if (!specifier.startsWith('node:')) {
           const name = packageName(specifier);
-          code[`npm:${name}`] ??= await packageVersion(name, dirname(file));
+          code[`npm:${name}`] ??=
+            this.#reading.provided?.[name] ?? (await packageVersion(name, dirname(file)));
         }
       }
     }
@@ -39,20 +53,33 @@ export class CodeReader {
   #module(file: string): Promise<{ digest: string; imports: string[] }> {
     let module = this.#modules.get(file);
     if (module === undefined) {
-      module = readModule(file);
+      module = readModule(file, this.#reading);
       this.#modules.set(file, module);
     }
     return module;
   }
 }
 
-async function readModule(file: string): Promise<{ digest: string; imports: string[] }> {
-  const [source] = await Promise.all([readFile(file, 'utf8'), init()]);
-  const [imports] = parse(source, file);
+const MODULES = ['.js', '.mjs', '.ts', '.mts'];
+
+async function readModule(
+  file: string,
+  { toJavaScript }: Reading,
+): Promise<{ digest: string; imports: string[] }> {
+  const [content] = await Promise.all([readFile(file), init()]);
+  if (!MODULES.includes(extname(file))) return { digest: digestOf(content), imports: [] }; // data, for instance
+  const code = await toJavaScript(content.toString(), file);
+  const [imports] = parse(code, file);
   const specifiers = imports.flatMap((found) =>
     'specifier' in found && found.specifier ? [found.specifier] : [],
   );
-  return { digest: digestOf(source), imports: specifiers };
+  return { digest: digestOf(code), imports: specifiers };
+}
+
+/** The file that is imported from `importer`; `undefined` where it is a package's. */
+function fileOf(specifier: string, importer: string): string | undefined {
+  if (/^(\.{0,2}\/|file:)/.test(specifier)) return fileURLToPath(new URL(specifier, pathToFileURL(importer)));
+  return specifier.startsWith('#') ? createRequire(importer).resolve(specifier) : undefined;
 }
 
 function packageName(specifier: string): string {
@@ -69,10 +96,10 @@ async function packageVersion(name: string, folder: string): Promise<string> {
   }
 }
 
-/** The folder of the package that a file belongs to; for built code, the folder that it was built into. */
+/** The folder of the package that a file belongs to. */
 function packageFolder(file: string): string {
   for (let at = dirname(file); at !== dirname(at); at = dirname(at)) {
-    if (at.endsWith(`${sep}dist`) || existsSync(join(at, 'package.json'))) return at;
+    if (existsSync(join(at, 'package.json'))) return at;
   }
   return dirname(file);
 }

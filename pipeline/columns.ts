@@ -1,8 +1,17 @@
-import stringWidth from 'string-width';
+import { eastAsianWidth } from 'get-east-asian-width';
 import { stripVTControlCharacters } from 'node:util';
 
 /** How many columns of a terminal a text takes: two for a Chinese character or an emoji, none for an accent. */
-export const columnsOf = (text: string): number => (isAscii(text) ? text.length : stringWidth(text));
+export function columnsOf(text: string): number {
+  if (isAscii(text)) return text.length;
+  return charactersOf(text).reduce((columns, character) => columns + columnsOfCharacter(character), 0);
+}
+
+function columnsOfCharacter(character: string): number {
+  if (/^[\p{Mark}\p{Control}\p{Format}]/u.test(character)) return 0;
+  // This selector asks for the picture of a character that is also a letter.
+  return character.includes('\u{fe0f}') ? 2 : eastAsianWidth(character.codePointAt(0)!);
+}
 
 /** The start of a text, with `…` where something was cut off, in at most so many columns. */
 export function cutEnd(text: string, columns: number): string {
@@ -34,26 +43,30 @@ export function plainLine(line: string): string {
   return (states.at(-1) ?? '').replaceAll('\t', '    ').replaceAll(/[\x00-\x1f\x7f-\x9f]/g, '');
 }
 
-const characters = new Intl.Segmenter('en', { granularity: 'grapheme' });
+/** What a person takes for one character each. The segmenter takes Node some time to make: most texts need none. */
+function charactersOf(text: string): string[] {
+  segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
+  return Array.from(segmenter.segment(text), ({ segment }) => segment);
+}
+
+let segmenter: Intl.Segmenter | undefined;
 
 function takeFirst(text: string, columns: number): string {
-  return fill(characters.segment(text), columns).join('');
+  return fill(charactersOf(text), columns).join('');
 }
 
 function takeLast(text: string, columns: number): string {
-  return fill([...characters.segment(text)].toReversed(), columns)
-    .toReversed()
-    .join('');
+  return fill(charactersOf(text).toReversed(), columns).toReversed().join('');
 }
 
 /** As many of the characters, from the first on, as so many columns hold. */
-function fill(segments: Iterable<Intl.SegmentData>, columns: number): string[] {
+function fill(characters: readonly string[], columns: number): string[] {
   const taken: string[] = [];
   let width = 0;
-  for (const { segment } of segments) {
-    width += columnsOf(segment);
+  for (const character of characters) {
+    width += columnsOf(character);
     if (width > columns) break;
-    taken.push(segment);
+    taken.push(character);
   }
   return taken;
 }

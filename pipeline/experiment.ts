@@ -1,10 +1,9 @@
 import type { AnyStage } from '../src/stage.ts';
 import type { Place } from './problem.ts';
 
-/** A stage that experiments can name: its declaration, and the module whose code its steps depend on. */
+/** A stage that experiments can name. */
 export interface Registered {
   readonly stage: AnyStage;
-  readonly module: URL;
 }
 
 /** The stages there are; each is loaded when an experiment first names it. */

@@ -43,11 +43,28 @@ export async function parseStep(
 
   const stage = textOf(yaml, fields, 'stage');
   if (stage === undefined) return undefined;
-  if (!catalog.names.includes(stage)) {
-    yaml.complain(fields.get('stage')!.value, `no stage "${stage}"`, suggest(stage, catalog.names));
+  const node = fields.get('stage')!.value!;
+  if (!stage.includes('/') && !catalog.names.includes(stage)) {
+    yaml.complain(node, `no stage "${stage}"`, suggest(stage, catalog.names));
     return undefined;
   }
-  return parseStage(yaml, named, { fields, registered: await catalog.load(stage) });
+  const registered = await loadStage(yaml, node, { stage, catalog });
+  return registered && parseStage(yaml, named, { fields, registered });
+}
+
+/** Complains of a stage of the user's own that can't be used. */
+async function loadStage(
+  yaml: YamlFile,
+  node: Node,
+  { stage, catalog }: { stage: string; catalog: StageCatalog },
+): Promise<Registered | undefined> {
+  try {
+    return await catalog.load(stage);
+  } catch (error) {
+    if (!stage.includes('/')) throw error;
+    yaml.complain(node, (error as Error).message);
+    return undefined;
+  }
 }
 
 function parseCommand(yaml: YamlFile, { name, key }: Named, fields: Fields): CommandStep | undefined {

@@ -3,7 +3,7 @@ import { describeEngine } from '../src/engine/tensorflow.ts';
 
 // `npm start`: runs the embedded sample, and tells what to do next.
 
-const { status } = spawnSync(process.execPath, ['dist/src/cli.js', 'run', 'config/sample.yaml'], {
+const { status } = spawnSync(process.execPath, ['dist/sluice.js', 'run', 'config/sample.yaml'], {
   stdio: 'inherit',
 });
 if (status !== 0) process.exit(status ?? 1);

@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 import { setMaxListeners } from 'node:events';
 import { formatError, fromSystemError, StageError } from './error.ts';
-import { loadStage, stageNames } from './cli/catalog.ts';
 import { OutputClosed, writeText } from './cli/output.ts';
 
 /** Exit codes: 0 done, 1 failed, 2 bad usage or configuration, 130 interrupted. */
@@ -20,11 +19,13 @@ async function main([command, ...args]: string[], signal: AbortSignal): Promise<
   if (command === 'status') return (await import('./cli/status-command.ts')).statusCommand(args);
   if (command === 'graph') return (await import('./cli/graph-command.ts')).graphCommand(args);
   if (command === 'doctor') return (await import('./cli/doctor-command.ts')).doctorCommand(args);
-  if (!stageNames.includes(command)) {
+  const { loadStage, stageNames } = await import('./cli/catalog.ts');
+  if (!isPath(command) && !stageNames.includes(command)) {
     const { suggest } = await import('./nearest.ts');
-    throw new StageError('USAGE', `no command "${command}"`, {
-      hint: suggest(command, ['run', 'status', 'graph', 'doctor', ...stageNames]),
-    });
+    const hint = /\.m?[jt]s$/.test(command)
+      ? `a stage of your own is named with a slash: ./${command}`
+      : suggest(command, ['run', 'status', 'graph', 'doctor', ...stageNames]);
+    throw new StageError('USAGE', `no command "${command}"`, { hint });
   }
   const { stage } = await loadStage(command);
   const { runStage } = await import('./cli/stage-command.ts');
@@ -32,8 +33,15 @@ async function main([command, ...args]: string[], signal: AbortSignal): Promise<
   return 0;
 }
 
+/** Whether a command is the path of a stage of the user's own. */
+const isPath = (command = ''): boolean => command.includes('/');
+
 /** Says what went wrong, once, and gives the exit code. */
-async function tellFailure(error: unknown, signal: AbortSignal): Promise<number> {
+async function tellFailure(
+  error: unknown,
+  command: string | undefined,
+  signal: AbortSignal,
+): Promise<number> {
   if (error instanceof OutputClosed) return 0; // `| head` had enough
   if (signal.aborted) return 130;
   const known = fromSystemError(error);
@@ -46,8 +54,9 @@ async function tellFailure(error: unknown, signal: AbortSignal): Promise<number>
     process.stderr.write(`${error.message}\n`);
     return 2;
   }
+  const whose = isPath(command) ? `${command}.` : 'Sluice itself; please report it.';
   process.stderr.write(
-    `This is a mistake in Sluice itself; please report it.\n${error instanceof Error ? error.stack : String(error)}\n`,
+    `This is a mistake in ${whose}\n${error instanceof Error ? error.stack : String(error)}\n`,
   );
   return 1;
 }
@@ -64,8 +73,9 @@ for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect'] as const) {
 process.stderr.on('error', () => interruption.abort());
 process.channel?.unref(); // listening for the runner's end must not keep us alive
 
-const code = await main(process.argv.slice(2), interruption.signal).catch((error: unknown) =>
-  tellFailure(error, interruption.signal),
+const args = process.argv.slice(2);
+const code = await main(args, interruption.signal).catch((error: unknown) =>
+  tellFailure(error, args[0], interruption.signal),
 );
 if (process.send && process.connected) {
   const peakBytes = process.resourceUsage().maxRSS * 1024;

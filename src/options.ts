@@ -1,4 +1,6 @@
 import * as v from 'valibot';
+import { StageError } from './error.ts';
+import { suggest } from './nearest.ts';
 
 /** A whole number, at least `min`. */
 export const integer = (min: number, description: string) =>
@@ -78,6 +80,29 @@ export function roleOf(option: v.GenericSchema): Role {
   if ('wrapped' in option) return roleOf(option.wrapped as v.GenericSchema);
   const metadata = v.getMetadata(option);
   return 'role' in metadata ? (metadata as unknown as Role) : { role: 'value' };
+}
+
+/** Options as a stage gets them, defaults filled in. Throws `USAGE` for the first that is wrong. */
+export function checkOptions<Entries extends v.ObjectEntries>(
+  entries: Entries,
+  given: object,
+): v.InferOutput<v.StrictObjectSchema<Entries, undefined>> {
+  const checked = v.safeParse(v.strictObject(entries), given);
+  if (checked.success) return checked.output;
+  const [{ path, message }] = checked.issues;
+  const name = String(path?.[0].key);
+  const where = { field: name };
+  if (!Object.hasOwn(entries, name))
+    throw new StageError('USAGE', `no option "${name}"`, {
+      where,
+      hint: suggest(name, Object.keys(entries)),
+    });
+  if (!(name in given)) {
+    const hint = v.getDescription(entries[name] as v.GenericSchema) ?? message;
+    throw new StageError('USAGE', `the option "${name}" is needed`, { where, hint });
+  }
+  const value: unknown = (given as Record<string, unknown>)[name];
+  throw new StageError('USAGE', `"${name}" is ${JSON.stringify(value)}: ${message}`, { where });
 }
 
 /** An option's flag: `batchSize` is `--batch-size`. */

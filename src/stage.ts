@@ -1,4 +1,5 @@
 import type * as v from 'valibot';
+import { checkOptions } from './options.ts';
 
 /** How one kind of thing that flows between stages is written as bytes, and read back. */
 export interface Codec<T> {
@@ -65,9 +66,58 @@ export interface AnyStage extends Stage<any, any, any> {
   readonly options: Readonly<Record<string, v.GenericSchema>>;
 }
 
+/** A stage's options as they are given: those with a default may be left out. */
+export type GivenOptions<Entries extends v.ObjectEntries> = v.InferInput<
+  v.StrictObjectSchema<Entries, undefined>
+>;
+
+/** The options, which may be left out where none is needed, and what of a context there is. */
+type Arguments<Entries extends v.ObjectEntries> =
+  Record<never, never> extends GivenOptions<Entries>
+    ? [options?: GivenOptions<Entries>, context?: Partial<Context>]
+    : [options: GivenOptions<Entries>, context?: Partial<Context>];
+
+/** A stage that is also a function from items to items: `vectorize(reviews, { dimension: 10_000 })`. */
+export interface DefinedStage<In, Out, Entries extends v.ObjectEntries> extends Stage<In, Out, Entries> {
+  /**
+   * Runs the stage in this process; silent unless the context says where words go. Throws at once, with `USAGE`, for
+   * options that the stage doesn't take, and while it is read what the stage throws, or the reason that `signal` was aborted for.
+   */
+  (
+    input: AsyncIterable<In> | Iterable<In>,
+    ...given: Arguments<Entries>
+  ): AsyncGenerator<Out, void, undefined>;
+}
+
 /** Declares a stage, and infers its types from the declaration. */
 export function defineStage<In, Out, Entries extends v.ObjectEntries>(
   stage: Stage<In, Out, Entries>,
-): Stage<In, Out, Entries> {
-  return stage;
+): DefinedStage<In, Out, Entries> {
+  const call = (
+    input: AsyncIterable<In> | Iterable<In>,
+    ...[given = {}, context = {}]: [options?: object, context?: Partial<Context>]
+  ): AsyncGenerator<Out, void, undefined> => {
+    const { signal = new AbortController().signal, say = silent, progress = noProgress } = context;
+    const output = stage.run(streamOf(input), checkOptions(stage.options, given), { signal, say, progress });
+    return untilAborted(output, signal);
+  };
+  return Object.assign(call, stage);
+}
+
+const silent = (): void => {};
+const noProgress = (): Progress => ({ update: silent, finish: silent });
+
+async function* streamOf<T>(items: AsyncIterable<T> | Iterable<T>): AsyncGenerator<T> {
+  yield* items;
+}
+
+async function* untilAborted<T>(
+  items: AsyncIterable<T>,
+  signal: AbortSignal,
+): AsyncGenerator<T, void, undefined> {
+  signal.throwIfAborted();
+  for await (const item of items) {
+    yield item;
+    signal.throwIfAborted();
+  }
 }

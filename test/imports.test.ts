@@ -51,7 +51,7 @@ test('what a stage is made of knows no runner and no command line', () => {
 });
 
 test('a stage knows no other stage', () => {
-  expect(between(/^src\/(?!cli)/, /^src\/stages/)).toEqual([]);
+  expect(between(/^src\/(?!cli|stages\.ts)/, /^src\/stages\//)).toEqual([]);
 });
 
 test('formats know no engine, and the engine reads and writes nothing', () => {

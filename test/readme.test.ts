@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { stageNames } from '../src/cli/catalog.ts';
@@ -16,16 +16,33 @@ const blocks = (page: string, language: string): string[] =>
 describe('README.md', () => {
   const page = read('README.md');
 
+  /** A shell in a folder with what the page speaks of: the sample, the library, and the modules that it shows. */
+  function newPageShell() {
+    const shell = newShell();
+    mkdirSync(join(shell.folder, 'node_modules'));
+    symlinkSync(root, join(shell.folder, 'node_modules/sluice'));
+    symlinkSync(join(root, 'config'), join(shell.folder, 'config'));
+    for (const module of ['ts', 'js'].flatMap((language) => blocks(page, language))) {
+      const [, name] = /^\/\/ (.*)\n/.exec(module)!;
+      writeFileSync(join(shell.folder, name!), module);
+    }
+    return shell;
+  }
+
   const tools = ['jq', 'sha256sum'].filter(isMissing);
   test.skipIf(tools.length > 0).each(blocks(page, 'sh').map((script, i) => [i + 1, script]))(
     'its shell block %i runs',
     async (_, script) => {
-      const { folder, sh } = newShell();
-      symlinkSync(join(root, 'config'), join(folder, 'config'));
-      const { code, stderr } = await sh(`set -e\n${script}`);
+      const { code, stderr } = await newPageShell().sh(`set -e\n${script}`);
       expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
     },
   );
+
+  test('the modules that it shows are run in its shell blocks', () => {
+    const scripts = blocks(page, 'sh').join('');
+    for (const name of ['./long.ts', 'vectors.mjs']) expect(scripts).toContain(name);
+    expect(blocks(page, 'ts').length + blocks(page, 'js').length).toBe(2);
+  });
 
   test('what it says to type in a console are commands that there are', () => {
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
@@ -43,8 +60,7 @@ describe('README.md', () => {
 
   test('its experiment in full is one', async () => {
     const yaml = blocks(page, 'yaml').at(-1)!;
-    const { folder, sh } = newShell();
-    symlinkSync(join(root, 'config'), join(folder, 'config'));
+    const { sh } = newPageShell();
     const script = `cat > x.yaml <<'END'\n${yaml}END\nsluice run x.yaml --dry-run`;
     expect(await sh(script)).toMatchObject({ code: 0, stderr: '' });
   });

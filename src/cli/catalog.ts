@@ -1,17 +1,12 @@
-import { readdirSync } from 'node:fs';
 import type { AnyStage } from '../stage.ts';
+import * as stages from '../stages.ts';
 
-const folder = new URL('../stages/', import.meta.url);
+/** The names of Sluice's own stages. */
+export const stageNames: readonly string[] = Object.keys(stages);
 
-/** The stages there are: one a file in `src/stages/`, named as the file is. */
-export const stageNames: readonly string[] = readdirSync(folder)
-  .filter((file) => /^[\w-]+\.[jt]s$/.test(file))
-  .map((file) => file.slice(0, -3))
-  .toSorted();
-
-/** A stage, and the module that it lies in. */
-export async function loadStage(name: string): Promise<{ stage: AnyStage; module: URL }> {
-  const module = new URL(`${name}${import.meta.url.slice(-3)}`, folder);
-  const exported = (await import(module.href)) as Record<string, AnyStage>;
-  return { stage: exported[name]!, module };
+/** A stage by its name, or the one in a file of the user's own, by its path, which has a slash. Throws as `loadOwnStage` does. */
+export async function loadStage(name: string): Promise<{ stage: AnyStage }> {
+  if (!name.includes('/')) return { stage: (stages as Record<string, AnyStage>)[name]! };
+  const { loadOwnStage } = await import('./own-stage.ts');
+  return { stage: await loadOwnStage(name) };
 }

@@ -2,7 +2,6 @@ import { setMaxListeners } from 'node:events';
 import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { executeWith } from '../../pipeline/execute.ts';
 import { readCommit } from '../../pipeline/git.ts';
 import { planToJson } from '../../pipeline/json-report.ts';
@@ -20,6 +19,7 @@ import type { Running } from '../../pipeline/running.ts';
 import { Slots } from '../../pipeline/slots.ts';
 import { take } from './experiment.ts';
 import { writeText } from './output.ts';
+import { PROGRAM } from './program.ts';
 import { readRunOptions, type RunOptions } from './run-options.ts';
 import { openSession, type Session } from './session.ts';
 import { beginTelling } from './tell.ts';
@@ -122,7 +122,3 @@ function keysOf(outcomes: ReadonlyMap<string, Outcome>): Record<string, KeyParts
     if (outcome.state === 'hit' || outcome.state === 'ran') keys[name] = outcome.parts;
   return keys;
 }
-
-const EXTENSION = import.meta.url.slice(-3);
-/** The command line that runs this program, up to the stage's name. */
-const PROGRAM = [process.execPath, fileURLToPath(new URL(`../cli${EXTENSION}`, import.meta.url))];

@@ -4,8 +4,8 @@ import { hashFiles } from '../../pipeline/files.ts';
 import type { KeyParts, Tool } from '../../pipeline/key.ts';
 import { makePlan, type Planning } from '../../pipeline/plan.ts';
 import { Store, type Stored } from '../../pipeline/store.ts';
-import { CodeReader } from '../../pipeline/code.ts';
 import { loadStage } from './catalog.ts';
+import { codeOf } from './code.ts';
 import { readExperiment, take } from './experiment.ts';
 import type { RunOptions } from './run-options.ts';
 
@@ -43,11 +43,10 @@ const asked = ({ only, steps: named }: RunOptions, steps: readonly Step[]): read
 
 /** What the stages' outputs depend on, each asked for once. */
 function readTools(): Planning['tool'] {
-  const code = new CodeReader();
   const tools = new Map<string, Promise<Tool>>();
   const read = async (name: string): Promise<Tool> => {
-    const { stage, module } = await loadStage(name);
-    return { code: await code.read(module), toolchain: (await stage.toolchain?.()) ?? {} };
+    const { stage } = await loadStage(name);
+    return { code: await codeOf(name), toolchain: (await stage.toolchain?.()) ?? {} };
   };
   return (name) => {
     const tool = tools.get(name) ?? read(name);

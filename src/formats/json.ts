@@ -1,8 +1,14 @@
 import type { Codec } from '../stage.ts';
 import { readNdjson, writeText } from './ndjson.ts';
 
-/** JSON values, a line each; `check` turns a parsed line into a `T` or throws, naming the line. */
-export const ndjson = <T>(name: string, check: (value: unknown, line: number) => T): Codec<T> => ({
+/**
+ * JSON values, a line each; `check` turns a parsed line into a `T` or throws, naming the line. Without it the values are taken
+ * for what they are said to be.
+ */
+export const ndjson = <T>(
+  name: string,
+  check: (value: unknown, line: number) => T = (value) => value as T,
+): Codec<T> => ({
   name,
   extension: 'ndjson',
   text: true,

@@ -10,10 +10,12 @@ import { temporaryFolder } from '../folder.ts';
 function writePackage(): string {
   const folder = temporaryFolder();
   const files = {
-    'package.json': '{"name":"x","version":"1.0.0"}',
+    'package.json': '{"name":"x","version":"1.0.0","imports":{"#inner":"./src/inner.js"}}',
     'src/stage.js': `import './shared.js'; import fs from 'node:fs'; const lazy = () => import('./lazy.js'); export * from 'pkg/deep';`,
     'src/shared.js': `import './stage.js'; import '@scope/other';`,
-    'src/lazy.js': 'export {}',
+    'src/lazy.js': `import words from './words.json' with { type: 'json' }; import '#inner'; import 'known'`,
+    'src/words.json': '{"import":"./unrelated.js"}',
+    'src/inner.js': 'export {}',
     'src/unrelated.js': 'export {}',
     'node_modules/pkg/package.json': '{"version":"3.1.4"}',
   };
@@ -24,29 +26,42 @@ function writePackage(): string {
   return folder;
 }
 
+const reader = () => new CodeReader({ toJavaScript: (source) => source, provided: { known: '1.2.3' } });
+
 test('the code of a module is that of its closure: files by digest, packages by version', async () => {
   const folder = writePackage();
-  const code = await new CodeReader().read(pathToFileURL(join(folder, 'src/stage.js')));
+  const code = await reader().read(pathToFileURL(join(folder, 'src/stage.js')));
   expect(Object.keys(code).toSorted()).toEqual([
     'npm:@scope/other',
+    'npm:known',
     'npm:pkg',
+    'src/inner.js',
     'src/lazy.js',
     'src/shared.js',
     'src/stage.js',
+    'src/words.json',
   ]);
   expect(code).toMatchObject({
     'npm:pkg': '3.1.4',
     'npm:@scope/other': 'absent',
-    'src/lazy.js': digestOf('export {}'),
+    'npm:known': '1.2.3',
+    'src/inner.js': digestOf('export {}'),
   });
 });
 
 test('it is the same for a copy of the package in another place', async () => {
   const [one, two] = [writePackage(), writePackage()];
-  const read = (folder: string) => new CodeReader().read(pathToFileURL(join(folder, 'src/stage.js')));
+  const read = (folder: string) => reader().read(pathToFileURL(join(folder, 'src/stage.js')));
   expect(await read(one)).toEqual(await read(two));
   writeFileSync(join(two, 'src/unrelated.js'), 'changed');
   expect(await read(one)).toEqual(await read(two));
   writeFileSync(join(two, 'src/lazy.js'), 'changed');
   expect(await read(one)).not.toEqual(await read(two));
+});
+
+test('what counts of a module is its JavaScript', async () => {
+  const module = pathToFileURL(join(writePackage(), 'src/inner.js'));
+  const code = await new CodeReader({ toJavaScript: () => 'import "./words.json"' }).read(module);
+  expect(Object.keys(code)).toEqual(['src/inner.js', 'src/words.json']);
+  expect(code['src/inner.js']).toBe(digestOf('import "./words.json"'));
 });

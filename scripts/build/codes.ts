@@ -1,0 +1,23 @@
+import { transform } from 'esbuild';
+import { pathToFileURL } from 'node:url';
+import { CodeReader, type Code } from '../../pipeline/code.ts';
+import { stageNames } from '../../src/cli/catalog.ts';
+
+/** The code of each of Sluice's own stages, from the sources. Comments, types and white space are not in it. */
+export async function readStageCodes(): Promise<Record<string, Code>> {
+  const reader = new CodeReader({ toJavaScript });
+  const codes = stageNames.map(
+    async (name) => [name, await reader.read(pathToFileURL(`src/stages/${name}.ts`))] as const,
+  );
+  return Object.fromEntries(await Promise.all(codes));
+}
+
+async function toJavaScript(source: string): Promise<string> {
+  const { code } = await transform(source, {
+    loader: 'ts',
+    minifyWhitespace: true,
+    legalComments: 'none',
+    tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true } },
+  });
+  return code;
+}

@@ -1,0 +1,69 @@
+import { existsSync } from 'node:fs';
+import * as nodeModule from 'node:module';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { StageError } from '../error.ts';
+import type { AnyStage } from '../stage.ts';
+import { checkSyntax } from './code.ts';
+import { STAGE } from './hooks.ts';
+import { findRoot } from './package.ts';
+
+/**
+ * The stage in a file of the user's own: JavaScript, or TypeScript without what is more than types. Throws `USAGE`, whose
+ * message says what is wrong with the file and what to do.
+ */
+export async function loadOwnStage(path: string): Promise<AnyStage> {
+  if (!existsSync(path))
+    throw unusable(`no such file: ${path} (a path starts from the folder that sluice is run in)`);
+  hooked ??= installHooks();
+  await hooked;
+  const module = pathToFileURL(resolve(path)).href;
+  const exported: unknown = await import(`${module}${STAGE}`).catch(async (error: unknown) => {
+    throw unusable(`${path} can't be loaded: ${await explain(error, path)}`, error);
+  });
+  return pickStage(path, exported as Record<string, unknown>);
+}
+
+const unusable = (message: string, cause?: unknown): StageError =>
+  new StageError('USAGE', message, { cause });
+
+let hooked: Promise<void> | undefined;
+
+/** Node before 22.15 runs hooks in a thread of their own only. */
+async function installHooks(): Promise<void> {
+  const { registerHooks } = nodeModule as { registerHooks?: (hooks: object) => void };
+  if (registerHooks) registerHooks(await import('./hooks.ts'));
+  else nodeModule.register(findRoot('dist/hooks.js'));
+}
+
+/** What went wrong, and where, as far as it can be found out. */
+async function explain(error: unknown, path: string): Promise<string> {
+  if (!(error instanceof Error)) return String(error);
+  // Of a mistake in a module's syntax, Node doesn't tell the place.
+  if (error instanceof SyntaxError) return (await checkSyntax(path)) ?? error.message;
+  const places = error.stack?.match(/file:[^)\n]+:\d+:\d+/g) ?? [];
+  const theirs = places.find((place) => !place.startsWith(OURS))?.replace(STAGE, '');
+  return theirs === undefined ? error.message : `${error.message}\n  at ${theirs}`;
+}
+
+const OURS = findRoot('dist/').href;
+
+/** The default export, or the only stage that is exported. */
+function pickStage(path: string, exported: Readonly<Record<string, unknown>>): AnyStage {
+  const names = Object.keys(exported).filter((name) => isStage(exported[name]));
+  const stages = new Set(names.map((name) => exported[name]));
+  if (stages.size === 0) throw unusable(`${path} exports no stage: export default defineStage({ … })`);
+  if (stages.size > 1 && !names.includes('default'))
+    throw unusable(
+      `${path} exports several stages (${names.join(', ')}): export the one that is meant as default`,
+    );
+  const stage = (exported['default'] ?? exported[names[0]!]) as AnyStage;
+  const missing = PARTS.filter((part) => stage[part] === undefined);
+  if (missing.length > 0) throw unusable(`the stage in ${path} has no ${missing.join(', no ')}`);
+  return stage;
+}
+
+const PARTS = ['summary', 'example', 'reads', 'writes', 'options'] as const;
+
+const isStage = (value: unknown): boolean =>
+  (typeof value === 'object' || typeof value === 'function') && value !== null && 'run' in value;
