@@ -17,7 +17,7 @@ export async function accuracyRows(workspace: Workspace, theirs: readonly KerasR
     return {
       figure: `\`overfit\`, seed 1: ${figure}`,
       sluice: value?.toFixed(digits) ?? '?',
-      keras: other?.toFixed(digits),
+      peer: other?.toFixed(digits),
       goal: { value, target },
     };
   });
@@ -82,7 +82,7 @@ async function finalRows(workspace: Workspace, theirs: readonly KerasRun[]): Pro
     return {
       figure: `\`final\` on the test reviews, mean of seeds 1 to 5: ${name}`,
       sluice: `${value?.toFixed(4)} (${Math.min(...values).toFixed(4)} to ${Math.max(...values).toFixed(4)})`,
-      keras: peer === undefined ? undefined : `${peer.toFixed(4)} (mean of ${peers.length})`,
+      peer: peer === undefined ? undefined : `${peer.toFixed(4)} (mean of ${peers.length})`,
       goal: { value, target },
     };
   };

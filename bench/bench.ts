@@ -98,8 +98,11 @@ async function report(
   rows: readonly Row[],
   keras: Readonly<Record<string, string>> | undefined,
 ): Promise<void> {
-  const about = describeMachine(keras, { node: process.versions.node, ...(await describeEngine()) });
-  const text = `# What Sluice costs, beside Keras\n\n${EXPLANATION(rounds)}\n\n${about.join('\n')}\n\n${toMarkdown(rows)}`;
+  const about = describeMachine({
+    Sluice: { node: process.versions.node, ...(await describeEngine()) },
+    Keras: keras,
+  });
+  const text = `# What Sluice costs, beside Keras\n\n${EXPLANATION(rounds)}\n\n${about.join('\n')}\n\n${toMarkdown(rows, 'Keras')}`;
   process.stdout.write(text);
   if (parts.length === PARTS.length) {
     mkdirSync(join(ROOT, 'bench'), { recursive: true });

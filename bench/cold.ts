@@ -41,7 +41,7 @@ function show(figure: string, { ours, theirs, ratio }: Comparison, format: (valu
   return {
     figure,
     sluice: ours === undefined ? '?' : format(ours),
-    keras: theirs === undefined ? undefined : format(theirs),
+    peer: theirs === undefined ? undefined : format(theirs),
     ratio,
   };
 }

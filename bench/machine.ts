@@ -3,8 +3,7 @@ import { formatBytes } from './table.ts';
 
 /** What was measured on, with what, and how: the lines above the table. */
 export function describeMachine(
-  keras: Readonly<Record<string, string>> | undefined,
-  sluice: Readonly<Record<string, string>>,
+  programs: Readonly<Record<string, Readonly<Record<string, string>> | undefined>>,
 ): string[] {
   const [cpu] = cpus();
   const list = (versions: Readonly<Record<string, string>>): string =>
@@ -13,8 +12,9 @@ export function describeMachine(
       .join(', ');
   return [
     `- machine: ${cpu?.model.trim() ?? 'unknown processor'}, ${cpus().length} cores, ${formatBytes(totalmem())} of memory, ${type()} ${release()}`,
-    `- Sluice: ${list(sluice)}`,
-    `- Keras: ${keras ? list(keras) : 'not run'}`,
+    ...Object.entries(programs).map(
+      ([name, versions]) => `- ${name}: ${versions ? list(versions) : 'not run'}`,
+    ),
     `- date: ${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC`,
   ];
 }

@@ -11,15 +11,17 @@ export interface Cost {
   readonly stdout: string;
 }
 
-/** Runs a command to its end and measures it. Throws with what it said where it fails. */
+/** Runs a command to its end, in a folder, and measures it. Throws with what it said where it fails. */
 export async function measure(
   [program, ...parameters]: readonly [string, ...string[]],
   environment: Readonly<Record<string, string>> = {},
+  cwd: string = process.cwd(),
 ): Promise<Cost> {
   const start = performance.now();
   const child = spawn(program, parameters, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...environment },
+    cwd,
   });
   const failure = once(child, 'error').then(([error]) => Promise.reject(error as Error));
   const stop = child.pid === undefined ? undefined : watchMemory(child.pid);

@@ -26,7 +26,7 @@ export function pipeRows(ours: readonly Cost[], theirs: readonly KerasRun[]): Ro
     {
       figure: '`decode | vectorize`: wall time, start-up of both counted (Keras: without its import)',
       sluice: formatSeconds(median(seconds)!),
-      keras: peer === undefined ? undefined : formatSeconds(peer),
+      peer: peer === undefined ? undefined : formatSeconds(peer),
       ratio: medianRatio(seconds, peers),
     },
     ...['decode', 'vectorize'].map((stage): Row => {

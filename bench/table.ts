@@ -9,8 +9,8 @@ export interface Target {
 export interface Row {
   readonly figure: string;
   readonly sluice: string;
-  readonly keras?: string | undefined;
-  /** Sluice's figure divided by Keras's. */
+  readonly peer?: string | undefined;
+  /** Sluice's figure divided by the peer's. */
   readonly ratio?: number | undefined;
   readonly goal?: { readonly value: number | undefined; readonly target: Target } | undefined;
 }
@@ -25,23 +25,22 @@ export function judge({ goal }: Row): Verdict {
   return value >= (target.atLeast ?? -Infinity) && value <= (target.atMost ?? Infinity) ? 'met' : 'missed';
 }
 
-/** The rows as a Markdown table. */
-export function toMarkdown(rows: readonly Row[]): string {
+/** The rows as a Markdown table, with the name of the peer or peers at the head of theirs. */
+export function toMarkdown(rows: readonly Row[], peer: string): string {
+  const head = ['figure', 'Sluice', peer, 'ratio', 'target', 'verdict'];
   const cells = rows.map((row) => [
     row.figure,
     row.sluice,
-    row.keras ?? '',
+    row.peer ?? '',
     row.ratio === undefined ? '' : formatRatio(row.ratio),
     row.goal?.target.text ?? '',
     judge(row) === 'missed' ? '**missed**' : judge(row),
   ]);
-  const lines = [HEAD, HEAD.map(() => '---'), ...cells].map(
+  const lines = [head, head.map(() => '---'), ...cells].map(
     (line) => `| ${line.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`,
   );
   return `${lines.join('\n')}\n`;
 }
-
-const HEAD = ['figure', 'Sluice', 'Keras', 'ratio', 'target', 'verdict'];
 
 /** `1/4.2` where Sluice needs less, `1.3` where it needs more. */
 export function formatRatio(ratio: number): string {

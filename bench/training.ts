@@ -40,7 +40,7 @@ export function trainingRows(ours: readonly Trainings[], theirs: readonly KerasR
       return {
         figure,
         sluice: formatSeconds(median(a)!),
-        keras: peer === undefined ? undefined : formatSeconds(peer),
+        peer: peer === undefined ? undefined : formatSeconds(peer),
         ratio: medianRatio(a, b),
       };
     };

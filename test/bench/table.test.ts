@@ -33,10 +33,10 @@ describe('a verdict', () => {
 
 test('the table has a line a row, and marks a missed target', () => {
   const rows: Row[] = [
-    { figure: 'time', sluice: '1 s', keras: '4 s', ratio: 0.25, goal: row(0.25, { atMost: 0.3 }).goal },
+    { figure: 'time', sluice: '1 s', peer: '4 s', ratio: 0.25, goal: row(0.25, { atMost: 0.3 }).goal },
     { figure: '`a | b`', sluice: '9 MB', goal: row(9, { atMost: 8 }).goal },
   ];
-  expect(toMarkdown(rows)).toBe(
+  expect(toMarkdown(rows, 'Keras')).toBe(
     [
       '| figure | Sluice | Keras | ratio | target | verdict |',
       '| --- | --- | --- | --- | --- | --- |',
