@@ -12,6 +12,7 @@ export async function showHelp(): Promise<string> {
   sluice graph FILE          Draw its steps, and what flows between them
   sluice doctor              Tell which engine is in use, and what to do if it is not the fast one
   sluice STAGE [options]     Run one stage from standard input to standard output
+  sluice ./FILE [options]    Run a stage of your own, from a file of JavaScript or TypeScript
 
 Stages:
 ${stages.map(([name, summary]) => `  ${name.padEnd(11)}${summary}`).join('\n')}

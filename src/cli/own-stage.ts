@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { StageError } from '../error.ts';
 import type { AnyStage } from '../stage.ts';
 import { checkSyntax } from './code.ts';
-import { STAGE } from './hooks.ts';
+import * as hooks from './hooks.ts';
 import { findRoot } from './package.ts';
 
 /**
@@ -15,10 +15,9 @@ import { findRoot } from './package.ts';
 export async function loadOwnStage(path: string): Promise<AnyStage> {
   if (!existsSync(path))
     throw unusable(`no such file: ${path} (a path starts from the folder that sluice is run in)`);
-  hooked ??= installHooks();
-  await hooked;
+  installHooks();
   const module = pathToFileURL(resolve(path)).href;
-  const exported: unknown = await import(`${module}${STAGE}`).catch(async (error: unknown) => {
+  const exported: unknown = await import(`${module}${hooks.STAGE}`).catch(async (error: unknown) => {
     throw unusable(`${path} can't be loaded: ${await explain(error, path)}`, error);
   });
   return pickStage(path, exported as Record<string, unknown>);
@@ -27,12 +26,14 @@ export async function loadOwnStage(path: string): Promise<AnyStage> {
 const unusable = (message: string, cause?: unknown): StageError =>
   new StageError('USAGE', message, { cause });
 
-let hooked: Promise<void> | undefined;
+let hooked = false;
 
 /** Node before 22.15 runs hooks in a thread of their own only. */
-async function installHooks(): Promise<void> {
-  const { registerHooks } = nodeModule as { registerHooks?: (hooks: object) => void };
-  if (registerHooks) registerHooks(await import('./hooks.ts'));
+function installHooks(): void {
+  if (hooked) return;
+  hooked = true;
+  const { registerHooks } = nodeModule as { registerHooks?: (given: object) => void };
+  if (registerHooks) registerHooks(hooks);
   else nodeModule.register(findRoot('dist/hooks.js'));
 }
 
@@ -42,7 +43,7 @@ async function explain(error: unknown, path: string): Promise<string> {
   // Of a mistake in a module's syntax, Node doesn't tell the place.
   if (error instanceof SyntaxError) return (await checkSyntax(path)) ?? error.message;
   const places = error.stack?.match(/file:[^)\n]+:\d+:\d+/g) ?? [];
-  const theirs = places.find((place) => !place.startsWith(OURS))?.replace(STAGE, '');
+  const theirs = places.find((place) => !place.startsWith(OURS))?.replace(hooks.STAGE, '');
   return theirs === undefined ? error.message : `${error.message}\n  at ${theirs}`;
 }
 
@@ -57,7 +58,7 @@ function pickStage(path: string, exported: Readonly<Record<string, unknown>>): A
     throw unusable(
       `${path} exports several stages (${names.join(', ')}): export the one that is meant as default`,
     );
-  const stage = (exported['default'] ?? exported[names[0]!]) as AnyStage;
+  const stage = exported[names.includes('default') ? 'default' : names[0]!] as AnyStage;
   const missing = PARTS.filter((part) => stage[part] === undefined);
   if (missing.length > 0) throw unusable(`the stage in ${path} has no ${missing.join(', no ')}`);
   return stage;

@@ -38,6 +38,11 @@ describe('a stage of the user’s own, in a shell', () => {
     ['JavaScript that says it is a module', './a/repeat.mjs', repeat],
     ['the one export', './repeat.ts', repeat.replace('export default', 'export const repeat =')],
     [
+      'the one stage beside other exports',
+      './repeat.ts',
+      repeat.replace('export default', 'export const repeat =') + 'export default { mine: true };',
+    ],
+    [
       'one export of two names',
       './repeat.ts',
       repeat.replace('export default', 'export const repeat =') + 'export { repeat as default };',
