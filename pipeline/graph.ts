@@ -8,6 +8,7 @@ export function orderSteps(steps: readonly Step[]): Result<Step[]> {
   const ordered: Step[] = [];
   const state = new Map<string, 'open' | 'done'>();
   const problems: Problem[] = [];
+  const told = new Set<string>();
 
   // An explicit stack: a chain of thousands of steps must not overflow the call stack.
   for (const root of steps) {
@@ -28,6 +29,8 @@ export function orderSteps(steps: readonly Step[]): Result<Step[]> {
       if (state.get(next) === 'open') {
         const path = stack.map((frame) => frame.step.name);
         const cycle = [...path.slice(path.indexOf(next)), next];
+        if (told.has(step.family)) continue; // another one of its matrix
+        told.add(step.family);
         problems.push({ message: `steps need each other in a circle: ${cycle.join(' → ')}`, at: step.at });
         continue;
       }
@@ -38,21 +41,29 @@ export function orderSteps(steps: readonly Step[]): Result<Step[]> {
   return problems.length > 0 ? failure(...problems) : success(ordered);
 }
 
-/** A problem for each name that no step has. */
+/** A problem for each name that neither a step nor a whole matrix of steps has. */
 export function checkNames(experiment: Experiment, names: readonly string[]): Result<undefined> {
-  const known = experiment.steps.map(({ name }) => name);
-  const at = { file: experiment.file };
-  const unknown = names.filter((name) => !known.includes(name));
+  const known = new Set(experiment.steps.flatMap(({ name, family }) => [family, name]));
+  const unknown = names.filter((name) => !known.has(name));
   if (unknown.length === 0) return success(undefined);
+  const at = { file: experiment.file };
   return failure(
-    ...unknown.map((name) => ({ message: `no step "${name}"`, at, hint: suggest(name, known) })),
+    ...unknown.map((name) => ({ message: `no step "${name}"`, at, hint: suggest(name, [...known]) })),
   );
+}
+
+/** The names of steps, with those of its steps in the place of each name of a matrix. */
+export function expandNames(experiment: Experiment, names: readonly string[]): string[] {
+  const wanted = new Set(names);
+  return experiment.steps
+    .filter(({ name, family }) => wanted.has(name) || wanted.has(family))
+    .map(({ name }) => name);
 }
 
 /** The steps named and all that they need, in order; every step if none is named. */
 export function selectSteps(experiment: Experiment, names: readonly string[]): Step[] {
   if (names.length === 0) return [...experiment.steps];
-  const selected = new Set(names);
+  const selected = new Set(expandNames(experiment, names));
   for (const step of experiment.steps.toReversed()) {
     if (selected.has(step.name)) for (const name of needs(step)) selected.add(name);
   }

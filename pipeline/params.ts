@@ -1,7 +1,11 @@
-import { isScalar, parse, visit, type Node } from 'yaml';
+import { parse } from 'yaml';
+import * as v from 'valibot';
 import { suggest } from '../src/nearest.ts';
+import { isMap } from './check.ts';
 import type { Params, ParamValue } from './experiment.ts';
-import type { Problem } from './problem.ts';
+import { paramValue } from './grammar.ts';
+import { declareParam, type Param } from './param.ts';
+import type { Complaint, Problem } from './problem.ts';
 import { YamlFile } from './yaml-file.ts';
 
 /** What replaces parameters of an experiment: a file of them, then single ones, `name=value`. */
@@ -10,110 +14,84 @@ export interface Overrides {
   readonly set?: readonly string[] | undefined;
 }
 
-/** The experiment's parameters with the overrides put over them. Mistakes are added to `problems`. */
+/** The experiment's parameters with the overrides put over them, and the mistakes in the overrides. */
 export function readParams(
   yaml: YamlFile,
-  node: Node | null,
-  { file, set }: Overrides,
+  declarations: unknown,
+  { file, set = [] }: Overrides,
 ): { params: Params; problems: Problem[] } {
-  const params = node === null ? {} : readValues(yaml, node);
-  const names = Object.keys(params);
-  const problems: Problem[] = [];
-  if (file !== undefined) {
-    const overrides = new YamlFile(file.name, file.text);
-    if (overrides.root !== null) Object.assign(params, readValues(overrides, overrides.root, names));
-    problems.push(...overrides.problems);
+  if (!isMap(declarations)) yaml.complain(['params'], NO_MAP);
+  const declared = new Map(
+    Object.entries(isMap(declarations) ? declarations : {}).map(([name, declaration]) => [
+      name,
+      declareParam(yaml, name, declaration),
+    ]),
+  );
+  const given = new Map<string, ParamValue>();
+  const problems = file === undefined ? [] : readFile(file, declared, given);
+  for (const setting of set) {
+    const mistake = readSetting(setting, declared, given);
+    if (mistake) problems.push({ ...mistake, at: { file: '--set' } });
   }
-  for (const setting of set ?? []) {
-    const [name, value] = splitSetting(setting);
-    if (value === undefined)
-      problems.push({ message: `"${setting}" is not name=value`, at: { file: '--set' } });
-    else if (!names.includes(name)) problems.push(unknown(name, names));
-    else if (namesAnother(value)) problems.push({ ...another(name), at: { file: '--set' } });
-    else params[name] = value;
-  }
-  return { params, problems };
+  const params = [...declared].map(([name, { fallback }]): [string, ParamValue] => {
+    const value = given.has(name) ? given.get(name) : fallback;
+    if (value !== undefined) return [name, value];
+    const hint = `give it one: --set ${name}=VALUE`;
+    yaml.complain({ key: ['params', name] }, { message: `parameter "${name}" has no value`, hint });
+    return [name, `\${${name}}`]; // what stays so is not complained of again
+  });
+  return { params: Object.fromEntries(params), problems };
 }
 
-const unknown = (name: string, names: readonly string[]): Problem => ({
+const NO_MAP = { message: 'params must be a map of names to values' };
+
+type Declared = ReadonlyMap<string, Param>;
+
+function readFile(
+  { name: file, text }: { name: string; text: string },
+  declared: Declared,
+  given: Map<string, ParamValue>,
+): Problem[] {
+  const yaml = new YamlFile(file, text);
+  const { data } = yaml;
+  if (yaml.problems.length === 0 && data !== null && !isMap(data)) yaml.complain([], NO_MAP);
+  for (const [name, value] of Object.entries(isMap(data) ? data : {})) {
+    const param = declared.get(name);
+    const mistake = param?.mistakeIn(value);
+    if (param === undefined) yaml.complain({ key: [name] }, unknown(name, declared));
+    else if (mistake) yaml.complain([name], mistake);
+    else given.set(name, value as ParamValue);
+  }
+  return yaml.problems;
+}
+
+function readSetting(
+  setting: string,
+  declared: Declared,
+  given: Map<string, ParamValue>,
+): Complaint | undefined {
+  const equals = setting.indexOf('=');
+  if (equals < 1) return { message: `"${setting}" is not name=value` };
+  const name = setting.slice(0, equals);
+  const param = declared.get(name);
+  if (param === undefined) return unknown(name, declared);
+  const text = setting.slice(equals + 1);
+  const value = param.type === 'text' && !/^["']/.test(text) ? text : readValue(text);
+  given.set(name, value);
+  return param.mistakeIn(value);
+}
+
+const unknown = (name: string, declared: Declared): Complaint => ({
   message: `no parameter "${name}"`,
-  at: { file: '--set' },
-  hint: suggest(name, names),
+  hint: suggest(name, [...declared.keys()]),
 });
 
-function splitSetting(setting: string): [string, ParamValue | undefined] {
-  const equals = setting.indexOf('=');
-  if (equals < 1) return [setting, undefined];
-  const name = setting.slice(0, equals);
-  const text = setting.slice(equals + 1);
+/** A value as YAML has it, or else the text itself, such as `a: b: c`. */
+function readValue(text: string): ParamValue {
   try {
     const value: unknown = parse(text);
-    return [name, isParamValue(value) ? value : text];
+    return v.is(paramValue, value) ? value : text;
   } catch {
-    return [name, text]; // such as `a: b: c`, which is no YAML: then it is meant as text
+    return text;
   }
-}
-
-function readValues(yaml: YamlFile, node: Node, known?: readonly string[]): Record<string, ParamValue> {
-  const values: Record<string, ParamValue> = {};
-  for (const [name, { key, value }] of yaml.map(node, 'params') ?? []) {
-    const plain = yaml.value(value);
-    if (known && !known.includes(name)) yaml.complain(key, `no parameter "${name}"`, suggest(name, known));
-    else if (namesAnother(plain)) yaml.complain(value, another(name).message, another(name).hint);
-    else if (isParamValue(plain)) values[name] = plain;
-    else
-      yaml.complain(value, `parameter "${name}" must be text, a number, true or false, or a list of these`);
-  }
-  return values;
-}
-
-const isParamValue = (value: unknown): value is ParamValue =>
-  Array.isArray(value) ? value.every(isPlain) : isPlain(value);
-const isPlain = (value: unknown): boolean =>
-  value === null || ['string', 'number', 'boolean'].includes(typeof value);
-
-const namesAnother = (value: unknown): boolean =>
-  [value].flat().some((part) => typeof part === 'string' && /\$\{[^}]*\}/.test(part));
-const another = (name: string): Pick<Problem, 'message' | 'hint'> => ({
-  message: `parameter "${name}" names another`,
-  hint: 'parameters stand in the steps only; write its value out',
-});
-
-const REFERENCE = /\$\{([^}]*)\}/g;
-
-/**
- * Puts parameters in the place of every `${name}` below `node`, in place: a text that is only `${name}` becomes the
- * value itself, with its type; within a longer text it becomes the value's text. Complains of text that can't be given
- * to a program.
- */
-export function substitute(yaml: YamlFile, node: Node, params: Params): void {
-  const lookUp = (scalar: Node, name: string): ParamValue => {
-    if (Object.hasOwn(params, name)) return params[name]!;
-    yaml.complain(
-      scalar,
-      `no parameter "${name}"`,
-      `${suggest(name, Object.keys(params))} (a shell's variable is written $${name})`,
-    );
-    return `\${${name}}`;
-  };
-  visit(node, {
-    Scalar(key, scalar) {
-      if (key === 'key' || !isScalar<string>(scalar) || typeof scalar.value !== 'string') return undefined;
-      const whole = /^\$\{([^}]*)\}$/.exec(scalar.value);
-      if (!whole) {
-        scalar.value = scalar.value.replace(REFERENCE, (_, name: string) => String(lookUp(scalar, name)));
-        return undefined;
-      }
-      const value = lookUp(scalar, whole[1]!);
-      if (Array.isArray(value)) return yaml.list(value, scalar);
-      (scalar as { value: unknown }).value = value;
-      return undefined;
-    },
-  });
-  visit(node, {
-    Scalar(_, scalar) {
-      if (typeof scalar.value === 'string' && scalar.value.includes('\0'))
-        yaml.complain(scalar, 'text with a NUL character in it', 'no program can be given one');
-    },
-  });
 }

@@ -9,12 +9,15 @@ export interface Place {
   readonly width?: number;
 }
 
-/** A mistake in an experiment or in how it was to be run. Mistakes are collected, not thrown. */
-export interface Problem {
+/** What is wrong, and what to do about it. */
+export interface Complaint {
   readonly message: string;
-  readonly at: Place;
-  /** What to do about it. */
   readonly hint?: string | undefined;
+}
+
+/** A mistake in an experiment or in how it was to be run. Mistakes are collected, not thrown. */
+export interface Problem extends Complaint {
+  readonly at: Place;
 }
 
 /** The value, or everything that is wrong with what it was to be made from. */

@@ -11,10 +11,15 @@ export function nearest(written: string, names: Iterable<string>): string | unde
 
 /** `did you mean "x"?`, or else the names there are. */
 export function suggest(written: string, names: readonly string[]): string {
-  if (names.length === 0) return 'there are none';
   const meant = nearest(written, names);
-  if (meant !== undefined) return `did you mean ${meant}?`;
-  return names.length === 0 ? 'there are none' : `there are: ${names.join(', ')}`;
+  return meant === undefined ? listNames(names) : `did you mean ${meant}?`;
+}
+
+/** `there are: a, b, c`; of very many only the first ones. */
+export function listNames(names: readonly string[]): string {
+  if (names.length === 0) return 'there are none';
+  const shown = names.length > 30 ? [...names.slice(0, 20), `and ${names.length - 20} more`] : names;
+  return `there are: ${shown.join(', ')}`;
 }
 
 /** Insertions, deletions, replacements and swaps of neighbours (optimal string alignment). */

@@ -1,30 +1,38 @@
 import type { Experiment, Step } from '../../pipeline/experiment.ts';
-import { checkNames, selectSteps, withDependents } from '../../pipeline/graph.ts';
+import { checkNames, expandNames, selectSteps, withDependents } from '../../pipeline/graph.ts';
 import { parseExperiment } from '../../pipeline/parse.ts';
 import { formatProblem, type Problem, type Result } from '../../pipeline/problem.ts';
 import { StageError } from '../error.ts';
 import { loadStage, stageNames } from './catalog.ts';
 import type { RunOptions } from './run-options.ts';
 
-/** Parses the experiment and selects the steps. */
-export async function readExperiment({
-  file,
-  text,
-  steps,
-  params,
-  set,
-  from,
-  force,
-}: RunOptions): Promise<{ experiment: Experiment; steps: Step[] }> {
+/** What was asked for of an experiment. */
+export interface Selection {
+  readonly experiment: Experiment;
+  /** The steps that were named, and all that they need, in order; every step if none was named. */
+  readonly steps: readonly Step[];
+  /** The names of those that were named. */
+  readonly named: readonly string[];
+  readonly forced: readonly string[];
+}
+
+/** Parses the experiment and selects the steps. Throws `ProblemsFound` and `USAGE`. */
+export async function readExperiment(options: RunOptions): Promise<Selection> {
+  const { file, text, params, set, from } = options;
   const catalog = { names: stageNames, load: loadStage };
   const experiment = take(await parseExperiment(file, text, { catalog, overrides: { file: params, set } }));
-  const forced = force === 'all' ? [] : force;
-  take(checkNames(experiment, [...steps, ...from, ...forced]));
-  const selected = selectSteps(experiment, [...steps, ...withDependents(experiment, from)]);
-  const idle = forced.find((name) => !selected.some((step) => step.name === name));
+  const force = options.force === 'all' ? [] : options.force;
+  take(checkNames(experiment, [...options.steps, ...from, ...force]));
+  const named = expandNames(experiment, options.steps);
+  const after = withDependents(experiment, expandNames(experiment, from));
+  const steps = selectSteps(experiment, [...named, ...after]);
+  const selected = new Set(steps.map(({ name }) => name));
+  const forced =
+    options.force === 'all' ? [...(options.only ? named : selected)] : expandNames(experiment, force);
+  const idle = forced.find((name) => !selected.has(name));
   if (idle !== undefined)
     throw new StageError('USAGE', `--force=${idle}: it is not among the steps that were asked for`);
-  return { experiment, steps: selected };
+  return { experiment, steps, named, forced };
 }
 
 /** The value; throws `ProblemsFound`, where there is none. */

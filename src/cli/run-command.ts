@@ -31,7 +31,7 @@ export async function runCommand(args: string[], signal: AbortSignal): Promise<n
   if (options === undefined) return 0;
   const started = new Date();
   const session = await openSession(options);
-  if (options.only) take(checkOnly(session.steps, session.plan, options.steps));
+  if (options.only) take(checkOnly(session.steps, session.plan, session.named));
   if (options.dryRun) {
     await writeText(planText(session, options));
     return 0;

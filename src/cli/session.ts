@@ -1,19 +1,15 @@
 import type { Plan } from '../../pipeline/decision.ts';
-import type { Experiment, Step } from '../../pipeline/experiment.ts';
 import { hashFiles } from '../../pipeline/files.ts';
 import type { KeyParts, Tool } from '../../pipeline/key.ts';
 import { makePlan, type Planning } from '../../pipeline/plan.ts';
 import { Store, type Stored } from '../../pipeline/store.ts';
 import { loadStage } from './catalog.ts';
 import { codeOf } from './code.ts';
-import { readExperiment, take } from './experiment.ts';
+import { readExperiment, take, type Selection } from './experiment.ts';
 import type { RunOptions } from './run-options.ts';
 
 /** What is known before anything runs. */
-export interface Session {
-  readonly experiment: Experiment;
-  /** Those that were asked for, and what they need. */
-  readonly steps: readonly Step[];
+export interface Session extends Selection {
   readonly store: Store;
   readonly files: ReadonlyMap<string, Stored>;
   readonly planning: Planning;
@@ -22,7 +18,8 @@ export interface Session {
 
 /** Reads the experiment and the files of its steps, and plans. Nothing is written. */
 export async function openSession(options: RunOptions): Promise<Session> {
-  const { experiment, steps } = await readExperiment(options);
+  const selection = await readExperiment(options);
+  const { experiment, steps, forced } = selection;
   const store = new Store(options.store);
   const files = take(await hashFiles(steps, store.digests));
   let last: Readonly<Record<string, KeyParts>> | undefined;
@@ -32,14 +29,10 @@ export async function openSession(options: RunOptions): Promise<Session> {
     tool: readTools(),
     environment: process.env,
     last: () => (last ??= store.last(experiment.name)),
-    forced: new Set(options.force === 'all' ? asked(options, steps) : options.force),
+    forced: new Set(forced),
   };
-  return { experiment, steps, store, files, planning, plan: await makePlan(steps, planning) };
+  return { ...selection, store, files, planning, plan: await makePlan(steps, planning) };
 }
-
-/** The steps that `--force` means. */
-const asked = ({ only, steps: named }: RunOptions, steps: readonly Step[]): readonly string[] =>
-  only ? named : steps.map(({ name }) => name);
 
 /** What the stages' outputs depend on, each asked for once. */
 function readTools(): Planning['tool'] {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { checkNames, orderSteps, selectSteps, withDependents } from '../../pipeline/graph.ts';
+import { checkNames, expandNames, orderSteps, selectSteps, withDependents } from '../../pipeline/graph.ts';
 import { commandStep, experiment } from './stages.ts';
 
 const at = { file: 'x.yaml' };
@@ -47,4 +47,21 @@ test('a step is selected together with all that come after it', async () => {
     'steps:\n  a: { command: x }\n  b: { command: y, in: a }\n  c: { command: z, in: b }\n  d: { command: w }';
   expect(withDependents(await experiment(yaml), ['b'])).toEqual(['b', 'c']);
   expect(withDependents(await experiment(yaml), [])).toEqual([]);
+});
+
+test('the name of a matrix stands for all of its steps', async () => {
+  const parsed = await experiment(`
+steps:
+  a: { matrix: { s: [1, 2] }, command: echo }
+  b: { matrix: { s: [1, 2] }, command: cat, in: a }
+  c: { command: ls, files: { all: b } }`);
+  const selected = (...names: string[]) => selectSteps(parsed, names).map(({ name }) => name);
+  expect(selected('b')).toEqual(['a-s=1', 'a-s=2', 'b-s=1', 'b-s=2']);
+  expect(selected('b-s=2')).toEqual(['a-s=2', 'b-s=2']);
+  expect(expandNames(parsed, ['c', 'b', 'a-s=2'])).toEqual(['a-s=2', 'b-s=1', 'b-s=2', 'c']);
+  expect(checkNames(parsed, ['a', 'b-s=1', 'c'])).toEqual({ ok: true, value: undefined });
+  expect(checkNames(parsed, ['b-s=3'])).toMatchObject({
+    ok: false,
+    problems: [{ hint: 'did you mean b-s=1?' }],
+  });
 });

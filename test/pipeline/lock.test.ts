@@ -50,7 +50,7 @@ test('processes that want the same lock get it one after the other', async () =>
   const { folder, sh } = newShell();
   const file = join(folder, 'lock');
   const script = `
-    const { lock } = await import('${join(root, 'dist/pipeline/lock.js')}');
+    const { lock } = await import('${join(root, 'build/pipeline/lock.js')}');
     const { appendFileSync } = await import('node:fs');
     for (let i = 0; i < 20; i++) {
       const held = await lock('${file}', () => {}, new AbortController().signal);
