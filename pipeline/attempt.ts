@@ -1,6 +1,6 @@
 import type { Step } from './experiment.ts';
 import type { Listener } from './process.ts';
-import type { Stored } from './store.ts';
+import type { Stored } from './entry.ts';
 import type { Material } from './workspace.ts';
 
 /** What takes the bytes of a standard output, beside the store. */

@@ -8,7 +8,8 @@ import type { Digest } from './digest.ts';
 import type { Step } from './experiment.ts';
 import { keepOutput, readOutput, type Written } from './outputs.ts';
 import { startProcess, type Job, type Process } from './process.ts';
-import type { Store, Stored } from './store.ts';
+import type { Stored } from './entry.ts';
+import type { Store } from './store.ts';
 import { layOut } from './workspace.ts';
 
 /** What processes need besides what a step says. */

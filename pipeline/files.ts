@@ -4,7 +4,7 @@ import type { DigestCache } from './digest-cache.ts';
 import { canonicalJson, digestOf, type Digest } from './digest.ts';
 import type { Step } from './experiment.ts';
 import { failure, success, type Problem, type Result } from './problem.ts';
-import type { Stored } from './store.ts';
+import type { Stored } from './entry.ts';
 
 /** The files and folders that steps read, by the path that the experiment gives; a problem for each that can't be read. */
 export async function hashFiles(

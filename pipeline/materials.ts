@@ -3,7 +3,8 @@ import type { DigestCache } from './digest-cache.ts';
 import type { Source, Step } from './experiment.ts';
 import { hash } from './files.ts';
 import type { Known } from './plan.ts';
-import type { Store, Stored } from './store.ts';
+import type { Stored } from './entry.ts';
+import type { Store } from './store.ts';
 import type { Material } from './workspace.ts';
 
 /** Where the inputs of a step lie, by name; without those of steps that have not ended. */

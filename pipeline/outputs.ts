@@ -3,7 +3,8 @@ import { join, relative } from 'node:path';
 import { digestFile, type Digest } from './digest.ts';
 import type { Output } from './experiment.ts';
 import { hashFolder } from './files.ts';
-import type { Store, Stored } from './store.ts';
+import type { Stored } from './entry.ts';
+import type { Store } from './store.ts';
 
 /** An output that a step has written, before it is kept. */
 export interface Written {

@@ -3,7 +3,8 @@ import { needs, type Step } from './experiment.ts';
 import { explainDecision } from './explain.ts';
 import { compareKeys, keyOf, keyParts, type KeyParts, type Surroundings } from './key.ts';
 import { failure, success, type Result } from './problem.ts';
-import type { Entry, Store, Stored } from './store.ts';
+import type { Entry, Stored } from './entry.ts';
+import type { Store } from './store.ts';
 
 /** What planning reads. It writes nothing. */
 export interface Planning extends Surroundings {

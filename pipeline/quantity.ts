@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 
-const SECONDS = { s: 1, m: 60, h: 3600 };
+const SECONDS = { s: 1, m: 60, min: 60, h: 3600, d: 86_400, w: 604_800 };
 const BYTES = {
   B: 1,
   kB: 1e3,
@@ -40,6 +40,12 @@ export const memory = (description: string) =>
     v.safeInteger(AN_AMOUNT),
   );
 
+/** Seconds, from `90s`, `15 min`, `12h`, `30d` or `2w`; `undefined` for anything else. */
+export const parseDuration = (text: string): number | undefined => parse(text, SECONDS);
+
+/** Bytes, from `500 MB`, `5GB` or `4 GiB`; `undefined` for anything else. */
+export const parseSize = (text: string): number | undefined => parse(text, BYTES);
+
 type Units = Readonly<Record<string, number>>;
 
 /** A number, or one with a unit behind it; `optional` is `?` where text may lack the unit. */
@@ -47,13 +53,16 @@ const quantity = (units: Units, form: string, optional: '?' | '') =>
   v.union(
     [
       v.pipe(v.number(form), v.gtValue(0, form)),
-      v.pipe(
-        v.string(form),
-        v.regex(new RegExp(`^\\d+(\\.\\d+)? *(${Object.keys(units).join('|')})${optional}$`), form),
-      ),
+      v.pipe(v.string(form), v.regex(formOf(units, optional), form)),
     ],
     form,
   );
+
+const formOf = (units: Units, optional: '?' | ''): RegExp =>
+  new RegExp(`^\\d+(\\.\\d+)? *(${Object.keys(units).join('|')})${optional}$`);
+
+const parse = (text: string, units: Units): number | undefined =>
+  formOf(units, '').test(text) ? amountOf(text, units) : undefined;
 
 function amountOf(value: number | string, units: Units): number {
   if (typeof value === 'number') return value;

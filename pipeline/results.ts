@@ -11,7 +11,8 @@ import {
 import { dirname, join } from 'node:path';
 import type { Digest } from './digest.ts';
 import type { Output } from './experiment.ts';
-import type { Entry, Store } from './store.ts';
+import type { Entry } from './entry.ts';
+import type { Store } from './store.ts';
 
 /**
  * Puts a step's outputs where a person finds them, named after the step: copies that share their blocks with the stored

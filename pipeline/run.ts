@@ -7,7 +7,7 @@ import type { Outcome } from './outcome.ts';
 import { decide, type Known } from './plan.ts';
 import type { Running } from './running.ts';
 import type { Slot } from './slots.ts';
-import type { Entry } from './store.ts';
+import type { Entry } from './entry.ts';
 
 /**
  * Runs the steps that have to, each as soon as those that it needs have ended or, where it can read what one of them

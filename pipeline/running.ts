@@ -5,7 +5,8 @@ import type { Lock } from './lock.ts';
 import type { Report } from './outcome.ts';
 import type { Known, Planning } from './plan.ts';
 import type { Slots } from './slots.ts';
-import type { Entry, Lookup } from './store.ts';
+import type { Entry } from './entry.ts';
+import type { Lookup } from './store.ts';
 import type { Material } from './workspace.ts';
 
 /** What running a plan needs. Tests put memory in the place of the disk, and functions in that of processes. */

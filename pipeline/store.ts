@@ -12,29 +12,11 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DigestCache } from './digest-cache.ts';
-import { canonicalJson, digestOf, type Digest } from './digest.ts';
+import { canonicalJson, type Digest } from './digest.ts';
+import { objectsOf, seal, unseal, type Entry } from './entry.ts';
 import type { Key, KeyParts } from './key.ts';
 import { lock, tryLock, type Lock } from './lock.ts';
 import { ourselves } from './owner.ts';
-
-/** A stored output: the digest of a file, or of the listing of a folder's files. */
-export interface Stored {
-  readonly sha256: Digest;
-  readonly bytes: number;
-  /** A folder's files by path relative to it. */
-  readonly files?: Readonly<Record<string, Digest>>;
-}
-
-/** What a step's run left: found again by its key. */
-export interface Entry {
-  readonly parts: KeyParts;
-  readonly outputs: Readonly<Record<string, Stored>>;
-  /** How long the step ran, in seconds, and the most memory that it held, in bytes, where it could be measured. */
-  readonly seconds: number;
-  readonly peakBytes?: number | undefined;
-  /** Which step ran, and when it had ended; for people. */
-  readonly made: { readonly experiment: string; readonly step: string; readonly at: string };
-}
 
 export type Lookup =
   | { readonly found: 'whole'; readonly entry: Entry }
@@ -170,27 +152,6 @@ export class Store {
 
 /** An entry is touched when it is of use, but not more often than this, in milliseconds. */
 const TOUCH_INTERVAL = 3_600_000;
-
-/** The digests of an entry's objects. */
-export function objectsOf({ outputs }: Entry): Digest[] {
-  return Object.values(outputs).flatMap(({ sha256, files }) => (files ? Object.values(files) : [sha256]));
-}
-
-/** An entry with what tells that it is whole, and the one of its key. */
-export function seal(key: Key, entry: Entry): Entry & { seal: Digest } {
-  const { parts, outputs, seconds, peakBytes, made } = entry;
-  return { ...entry, seal: digestOf(canonicalJson({ key, parts, outputs, seconds, peakBytes, made })) };
-}
-
-/** An entry as it was written; `undefined` for any other text. */
-export function unseal(key: Key, text: string): Entry | undefined {
-  try {
-    const { seal: written, ...entry } = JSON.parse(text) as Entry & { seal: Digest };
-    return seal(key, entry).seal === written ? entry : undefined;
-  } catch {
-    return undefined;
-  }
-}
 
 /** Renames a file, to another file system too. */
 function move(from: string, to: string): void {

@@ -19,12 +19,13 @@ async function main([command, ...args]: string[], signal: AbortSignal): Promise<
   if (command === 'status') return (await import('./cli/status-command.ts')).statusCommand(args);
   if (command === 'graph') return (await import('./cli/graph-command.ts')).graphCommand(args);
   if (command === 'doctor') return (await import('./cli/doctor-command.ts')).doctorCommand(args);
+  if (command === 'cache') return (await import('./cli/cache-command.ts')).cacheCommand(args);
   const { loadStage, stageNames } = await import('./cli/catalog.ts');
   if (!isPath(command) && !stageNames.includes(command)) {
     const { suggest } = await import('./nearest.ts');
     const hint = /\.m?[jt]s$/.test(command)
       ? `a stage of your own is named with a slash: ./${command}`
-      : suggest(command, ['run', 'status', 'graph', 'doctor', ...stageNames]);
+      : suggest(command, ['run', 'status', 'graph', 'cache', 'doctor', ...stageNames]);
     throw new StageError('USAGE', `no command "${command}"`, { hint });
   }
   const { stage } = await loadStage(command);

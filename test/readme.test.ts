@@ -52,7 +52,7 @@ describe('README.md', () => {
     expect(typed.length).toBeGreaterThan(5);
     for (const command of typed.flatMap((line) => line.split(' && '))) {
       const [program, word, script] = command.split(' ');
-      if (program === 'sluice') expect(['run', 'graph', 'doctor', ...stageNames]).toContain(word);
+      if (program === 'sluice') expect(['run', 'graph', 'cache', 'doctor', ...stageNames]).toContain(word);
       else if (word === 'run') expect(Object.keys(scripts)).toContain(script);
       else expect(command).toMatch(/^npm (ci|start|test|link)$/);
     }

@@ -2,9 +2,19 @@ import { build } from 'esbuild';
 
 /**
  * What stays in `node_modules`: what has files of its own beside its code, or code for one platform; and undici, a CommonJS
- * module that is imported late, whose names a bundle would lose. Viz.js has no text of its licence that a copy could be given.
+ * module that is imported late, whose names a bundle would lose. Viz.js and parts of AWS's
+ * library have no text of their licence that a copy could be given.
  */
-const EXTERNAL = ['@tensorflow/*', '@resvg/*', '@swc/*', 'dejavu-fonts-ttf', '@viz-js/viz', 'undici'];
+const EXTERNAL = [
+  '@aws-sdk/*',
+  '@smithy/*',
+  '@tensorflow/*',
+  '@resvg/*',
+  '@swc/*',
+  'dejavu-fonts-ttf',
+  '@viz-js/viz',
+  'undici',
+];
 
 /**
  * Bundles the program, the library and the scripts that an installed Sluice has into `dist/`. Node takes longer to find

@@ -1,27 +1,24 @@
 import { setMaxListeners } from 'node:events';
-import { totalmem } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
-import { executeWith } from '../../pipeline/execute.ts';
 import { readCommit } from '../../pipeline/git.ts';
 import { planToJson } from '../../pipeline/json-report.ts';
 import type { KeyParts } from '../../pipeline/key.ts';
 import { removeLitter } from '../../pipeline/litter.ts';
-import { changedInput, findInputs } from '../../pipeline/materials.ts';
-import type { Outcome, Report } from '../../pipeline/outcome.ts';
+import type { Outcome } from '../../pipeline/outcome.ts';
+import { describeHolder } from '../../pipeline/owner.ts';
 import { checkOnly } from '../../pipeline/plan.ts';
 import { showPlan } from '../../pipeline/plan-text.ts';
 import { recordRun } from '../../pipeline/record.ts';
+import { chooseRemote } from '../../pipeline/remote/open.ts';
+import { SharedStore } from '../../pipeline/remote/shared-store.ts';
 import { inColour } from '../../pipeline/report.ts';
-import { publish, withdraw } from '../../pipeline/results.ts';
 import { runPlan } from '../../pipeline/run.ts';
-import type { Running } from '../../pipeline/running.ts';
-import { Slots } from '../../pipeline/slots.ts';
-import { take } from './experiment.ts';
+import { enterStore } from '../../pipeline/store-lock.ts';
+import { readExperiment, take } from './experiment.ts';
 import { writeText } from './output.ts';
-import { PROGRAM } from './program.ts';
 import { readRunOptions, type RunOptions } from './run-options.ts';
-import { openSession, type Session } from './session.ts';
+import { runningOf } from './running.ts';
+import { openSession, planSelection, type Session } from './session.ts';
 import { beginTelling } from './tell.ts';
 import { sluiceVersions } from './versions.ts';
 
@@ -29,14 +26,10 @@ import { sluiceVersions } from './versions.ts';
 export async function runCommand(args: string[], signal: AbortSignal): Promise<number> {
   const options = await readRunOptions('run', args);
   if (options === undefined) return 0;
-  const started = new Date();
+  if (!options.dryRun) return runInStore(options, signal);
   const session = await openSession(options);
-  if (options.only) take(checkOnly(session.steps, session.plan, session.named));
-  if (options.dryRun) {
-    await writeText(planText(session, options));
-    return 0;
-  }
-  return run(session, { ...options, started, signal });
+  await writeText(planText(session, options));
+  return 0;
 }
 
 /** A plan, for a person or for a program. */
@@ -46,23 +39,46 @@ export function planText({ plan }: Session, { json, explain }: RunOptions): stri
   return showPlan(plan, { colour: inColour({ terminal, environment: process.env }), explain });
 }
 
-interface Asked extends RunOptions {
+/** Runs an experiment when nobody needs the store for themselves. */
+async function runInStore(options: RunOptions, signal: AbortSignal): Promise<number> {
+  const started = new Date();
+  const selection = await readExperiment(options);
+  const waits = (holder: string): void =>
+    void process.stderr.write(`waits: ${describeHolder(holder)} is cleaning up the store\n`);
+  const presence = await enterStore(options.store, waits, signal);
+  if (presence === undefined) return 130;
+  try {
+    removeLitter(options.store);
+    const session = await planSelection(selection, options.store);
+    if (options.only) take(checkOnly(session.steps, session.plan, session.named));
+    return await run(session, { options, started, signal });
+  } finally {
+    presence.release();
+  }
+}
+
+interface Circumstances {
+  readonly options: RunOptions;
   readonly started: Date;
   readonly signal: AbortSignal;
 }
 
-async function run(session: Session, { signal, started, ...options }: Asked): Promise<number> {
+async function run(session: Session, { options, started, signal }: Circumstances): Promise<number> {
   const { experiment, steps, store, plan } = session;
+  const remote = take(chooseRemote(options.remote, process.env));
   const git = readCommit([options.store, options.results]);
-  removeLitter(store.folder);
   const gone = new AbortController();
   const { report, summarize, close } = beginTelling(options, steps, () => gone.abort());
   report({ type: 'planned', plan });
   const results = join(options.results, experiment.name);
   const stop = AbortSignal.any([signal, gone.signal]);
   setMaxListeners(0, stop, process); // a listener on each for every step that runs is no leak
-  const running = toRun(session, { ...options, results, report, signal: stop });
-  const outcomes = await runPlan(steps, plan, running).finally(close);
+  const warn = (message: string): void => report({ type: 'warned', message });
+  const shared = remote && new SharedStore({ ...remote, warn, signal: stop });
+  const running = runningOf(session, { ...options, results, report, signal: stop, shared });
+  const outcomes = await runPlan(steps, plan, running)
+    .finally(() => shared?.finish())
+    .finally(close);
   const record = await recordRun({
     experiment,
     steps,
@@ -78,41 +94,6 @@ async function run(session: Session, { signal, started, ...options }: Asked): Pr
   store.saveDigests();
   summarize(record, results);
   return { done: 0, failed: 1, interrupted: 130 }[record.status];
-}
-
-/** All that running needs of the world. */
-function toRun(
-  { experiment, store, files, planning }: Session,
-  { results, report, signal, jobs, keepGoing }: Reported,
-): Running {
-  return {
-    experiment: experiment.name,
-    planning,
-    store,
-    results: {
-      publish: (step, entry) => Promise.resolve(publish(results, step.outputs, { store, entry })),
-      withdraw: (step) => withdraw(results, step.outputs),
-    },
-    files: {
-      find: (step, known) => findInputs(step, known, store),
-      changed: (step) => changedInput(step, files, store.digests),
-    },
-    beginAttempt: executeWith({ store, program: PROGRAM, environment: process.env }),
-    slots: new Slots(jobs, totalmem()),
-    clock: {
-      now: () => new Date(),
-      sleep: (seconds, until) =>
-        setTimeout(1000 * seconds, undefined, { signal: until }).catch(() => undefined), // interrupted
-    },
-    report,
-    signal,
-    keepGoing,
-  };
-}
-
-interface Reported extends RunOptions {
-  readonly report: Report;
-  readonly signal: AbortSignal;
 }
 
 /** The keys of the steps that ended well. */

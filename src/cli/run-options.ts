@@ -38,8 +38,8 @@ export interface RunOptions {
   /** Absolute paths. In a working folder that was removed meanwhile, Node 20's recursive mkdir of a relative one never ends. */
   readonly store: string;
   readonly results: string;
-  readonly remote: string | undefined;
-  readonly remoteReadOnly: boolean;
+  /** The store that machines share, if there is one. */
+  readonly remote: { readonly remote: string | undefined; readonly readOnly: boolean };
 }
 
 /** Reads the arguments of a command; `undefined` if only the help was asked for. Throws `USAGE`. */
@@ -74,8 +74,7 @@ export async function readRunOptions(command: RunCommand, args: string[]): Promi
     format: readFormat(argv.format),
     store: resolve(argv.store ?? '.sluice'),
     results: resolve(argv.results ?? 'results'),
-    remote: argv.remote,
-    remoteReadOnly: argv['remote-read-only'] ?? false,
+    remote: { remote: argv.remote, readOnly: argv['remote-read-only'] ?? false },
   };
 }
 
@@ -134,8 +133,8 @@ const OPTIONS: Record<string, Options & { readonly of: readonly RunCommand[] }> 
   format: { ...text, of: ['graph'], describe: 'mermaid, dot or svg [default: mermaid]' },
   store: { ...text, of: EVERY, describe: 'Where outputs are kept [default: .sluice]' },
   results: { ...text, of: RUN, describe: 'Where links to the outputs go [default: results]' },
-  remote: { ...text, of: EVERY, describe: 'A store that machines share: s3://BUCKET/PREFIX or a folder' },
-  'remote-read-only': { ...flag, of: EVERY, describe: 'Take from the shared store, send nothing there' },
+  remote: { ...text, of: RUN, describe: 'A store that machines share: s3://BUCKET/PREFIX or a folder' },
+  'remote-read-only': { ...flag, of: RUN, describe: 'Take from the shared store, send nothing there' },
 };
 
 const USAGE: Record<RunCommand, string> = {

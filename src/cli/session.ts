@@ -2,7 +2,8 @@ import type { Plan } from '../../pipeline/decision.ts';
 import { hashFiles } from '../../pipeline/files.ts';
 import type { KeyParts, Tool } from '../../pipeline/key.ts';
 import { makePlan, type Planning } from '../../pipeline/plan.ts';
-import { Store, type Stored } from '../../pipeline/store.ts';
+import type { Stored } from '../../pipeline/entry.ts';
+import { Store } from '../../pipeline/store.ts';
 import { loadStage } from './catalog.ts';
 import { codeOf } from './code.ts';
 import { readExperiment, take, type Selection } from './experiment.ts';
@@ -18,9 +19,13 @@ export interface Session extends Selection {
 
 /** Reads the experiment and the files of its steps, and plans. Nothing is written. */
 export async function openSession(options: RunOptions): Promise<Session> {
-  const selection = await readExperiment(options);
+  return planSelection(await readExperiment(options), options.store);
+}
+
+/** Reads the files of the steps, and plans. Nothing is written. */
+export async function planSelection(selection: Selection, storeFolder: string): Promise<Session> {
   const { experiment, steps, forced } = selection;
-  const store = new Store(options.store);
+  const store = new Store(storeFolder);
   const files = take(await hashFiles(steps, store.digests));
   let last: Readonly<Record<string, KeyParts>> | undefined;
   const planning: Planning = {

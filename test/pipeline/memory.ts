@@ -9,7 +9,8 @@ import { makePlan, type Known, type Planning } from '../../pipeline/plan.ts';
 import { runPlan } from '../../pipeline/run.ts';
 import type { Running } from '../../pipeline/running.ts';
 import { Slots } from '../../pipeline/slots.ts';
-import type { Entry, Lookup, Stored } from '../../pipeline/store.ts';
+import type { Entry, Stored } from '../../pipeline/entry.ts';
+import type { Lookup } from '../../pipeline/store.ts';
 import type { Material } from '../../pipeline/workspace.ts';
 import { experiment } from './stages.ts';
 

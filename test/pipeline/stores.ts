@@ -2,7 +2,8 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { canonicalJson, digestOf, type Digest } from '../../pipeline/digest.ts';
 import { keyOf, type Key, type KeyParts } from '../../pipeline/key.ts';
-import { Store, type Entry, type Stored } from '../../pipeline/store.ts';
+import type { Entry, Stored } from '../../pipeline/entry.ts';
+import { Store } from '../../pipeline/store.ts';
 import { temporaryFolder } from '../folder.ts';
 
 export const parts: KeyParts = { format: 2, command: 'x', inputs: {}, outputs: { out: '' } };
