@@ -4,6 +4,8 @@ import { createReadStream } from 'node:fs';
 /** The sha256 of some content, as 64 hexadecimal digits. */
 export type Digest = string & { readonly __brand: 'Digest' };
 
+export const isDigest = (text: string): text is Digest => /^[0-9a-f]{64}$/.test(text);
+
 export const digestOf = (content: string | Uint8Array): Digest =>
   createHash('sha256').update(content).digest('hex') as Digest;
 

@@ -1,4 +1,4 @@
-import type { AnyStage } from '../src/stage.ts';
+import type { AnyStage, ToolchainName } from '../src/stage.ts';
 import type { Place } from './problem.ts';
 
 /** A stage that experiments can name. */
@@ -65,6 +65,8 @@ export interface StageStep extends StepBase {
   readonly locators: readonly string[];
   /** Whether it writes a JSON object of metrics, for the record. */
   readonly metrics: boolean;
+  /** The name of its toolchain, where it declares one by its name. */
+  readonly toolchain?: ToolchainName;
 }
 
 /** A step that runs a shell command from standard input to standard output. */

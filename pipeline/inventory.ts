@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync, type Dirent } from 'node:fs';
 import { join } from 'node:path';
-import type { Digest } from './digest.ts';
-import { isDigest, objectsOf, unseal, type Entry } from './entry.ts';
+import { isDigest, type Digest } from './digest.ts';
+import { objectsOf, unseal, type Entry } from './entry.ts';
 import type { Key } from './key.ts';
 
 /** An entry as it lies in a store. */

@@ -1,7 +1,7 @@
 import type { Toolchain } from '../src/stage.ts';
 import type { Code } from './code.ts';
 import { canonicalJson, digestOf, type Digest } from './digest.ts';
-import type { Step } from './experiment.ts';
+import type { StageStep, Step } from './experiment.ts';
 
 /** The digest of everything that decides a step's outputs. */
 export type Key = Digest & { readonly __of: 'KeyParts' };
@@ -51,7 +51,7 @@ export async function keyParts(
     const outputs = Object.fromEntries(step.outputs.map(({ name, path = '' }) => [name, path]));
     return { format: 2, command: step.command, inputs, outputs, environment: Object.fromEntries(variables) };
   }
-  const { code, toolchain } = await tool(step.stage);
+  const { code, toolchain } = await tool(step);
   const options = Object.fromEntries(
     Object.entries(step.options).filter(
       ([name, value]) => value !== undefined && !step.locators.includes(name),
@@ -71,7 +71,7 @@ export async function keyParts(
 
 /** What of a key comes from elsewhere than the experiment. */
 export interface Surroundings {
-  readonly tool: (stage: string) => Promise<Tool>;
+  readonly tool: (step: StageStep) => Promise<Tool>;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 

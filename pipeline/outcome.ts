@@ -26,6 +26,12 @@ export type Outcome =
     }
   | { readonly state: 'skipped'; readonly because: string };
 
+/** What the operating system refused fails a step; anything else that is thrown is a mistake in Sluice. */
+export function failureOf(error: unknown): Extract<Outcome, { state: 'failed' }> {
+  if (error instanceof Error && 'syscall' in error) return { state: 'failed', failure: error.message };
+  throw error;
+}
+
 /** What happens in a run, as it happens; one place turns it into text. */
 export type Event =
   | { readonly type: 'planned'; readonly plan: Plan }

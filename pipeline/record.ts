@@ -15,8 +15,8 @@ export interface RunRecord {
   readonly seconds: number;
   readonly status: 'done' | 'failed' | 'interrupted';
   readonly params: Experiment['params'];
-  /** Of the folder that it was run in, when it began; `null` outside of git. */
-  readonly git: Commit | null;
+  /** Of the folder that it was run in, when it began; `null` outside of git, left out of a run in which nothing ran. */
+  readonly git?: Commit | null | undefined;
   readonly versions: Readonly<Record<string, string>>;
   readonly steps: Readonly<Record<string, StepRecord>>;
 }
@@ -28,8 +28,9 @@ export interface StepRecord {
   readonly [part: string]: unknown;
 }
 
-/** Writes the record of a run: into the store, and beside the results as `run.json`. */
+/** Writes the record of a run beside the results, as `run.json`, and into the store if it is another one than the last. */
 export async function recordRun({
+  isNew,
   experiment,
   steps,
   outcomes,
@@ -40,6 +41,8 @@ export async function recordRun({
   store,
   results,
 }: {
+  /** Whether anything ran, or a step is another one than in the last run. */
+  readonly isNew: boolean;
   readonly experiment: Experiment;
   readonly steps: readonly Step[];
   readonly outcomes: ReadonlyMap<string, Outcome>;
@@ -65,7 +68,7 @@ export async function recordRun({
     steps: Object.fromEntries(await Promise.all(recorded)),
   };
   const fileName = `${record.started.replaceAll(':', '-')}-${experiment.name}.json`;
-  store.writeJson(join(store.folder, 'runs', fileName), record, 2);
+  if (isNew) store.writeJson(join(store.folder, 'runs', fileName), record, 2);
   store.writeJson(join(results, 'run.json'), record, 2);
   return record;
 }

@@ -26,10 +26,8 @@ export function publish(
 ): void {
   for (const output of outputs) {
     const path = join(folder, output.fileName);
-    const { sha256, bytes, files = { '': sha256 } } = entry.outputs[output.name]!;
-    // A standard output on which nothing came, beside others, is none.
-    const isNothing = output.name === 'out' && outputs.length > 1 && bytes === 0;
-    const wanted: [string, Digest][] = isNothing ? [] : Object.entries(files);
+    const { sha256, files = { '': sha256 } } = entry.outputs[output.name]!;
+    const wanted: [string, Digest][] = Object.entries(files);
     if (isPublished(path, wanted, store)) continue;
     againIfDisturbed(() => {
       remove(folder, output);

@@ -3,7 +3,7 @@ import type { Decision, Plan } from './decision.ts';
 import { needs, type Step } from './experiment.ts';
 import { canJoin, consumersOf, LONGEST_PIPE } from './join.ts';
 import { causeOf, cutOff, endOthers, type Member, type Pipe } from './member.ts';
-import type { Outcome } from './outcome.ts';
+import { failureOf, type Outcome } from './outcome.ts';
 import { decide, type Known } from './plan.ts';
 import type { Running } from './running.ts';
 import type { Slot } from './slots.ts';
@@ -57,7 +57,7 @@ class Run {
   }
 
   async #outcome(step: Step): Promise<Outcome> {
-    const outcome = await this.#follow(step).catch(toFailure);
+    const outcome = await this.#follow(step).catch(failureOf);
     if (outcome.state === 'failed') this.#failed ??= step.name;
     // What an earlier run left there does not go with what this one writes.
     if (outcome.state === 'skipped') this.#running.results.withdraw(step);
@@ -285,13 +285,7 @@ class Run {
   /** Shows a step's outputs to a person, and to the steps that need them. */
   async #settle<T extends Extract<Outcome, { state: 'hit' | 'ran' }>>(step: Step, outcome: T): Promise<T> {
     this.#known.set(step.name, outcome.entry.outputs);
-    await this.#running.results.publish(step, outcome.entry);
+    this.#running.results.publish(step, outcome.entry);
     return outcome;
   }
-}
-
-/** What the operating system refused fails a step; anything else that is thrown is a mistake in Sluice. */
-function toFailure(error: unknown): Outcome {
-  if (error instanceof Error && 'syscall' in error) return { state: 'failed', failure: error.message };
-  throw error;
 }

@@ -21,7 +21,7 @@ export interface Running {
   };
   /** What a person finds of the outputs. */
   readonly results: {
-    publish(step: Step, entry: Entry): Promise<void>;
+    publish(step: Step, entry: Entry): void;
     withdraw(step: Step): void;
   };
   readonly files: {

@@ -36,6 +36,7 @@ export async function parseStage(
       options: options.values,
       locators: names.filter((name) => roleOf(stage.options[name]!).role === 'locator'),
       metrics: stage.metrics === true,
+      ...(typeof stage.toolchain === 'string' ? { toolchain: stage.toolchain } : {}),
       outputs: outputsOf(written, stage, fields.extension),
     },
     combination,

@@ -120,10 +120,13 @@ export class Store {
     }
   }
 
-  setLast(experiment: string, parts: Readonly<Record<string, KeyParts>>): void {
+  /** Gives whether any of them is another one than before. */
+  setLast(experiment: string, parts: Readonly<Record<string, KeyParts>>): boolean {
     const before = this.last(experiment);
     const after = { ...before, ...parts };
-    if (canonicalJson(before) !== canonicalJson(after)) this.writeJson(this.#lastPath(experiment), after);
+    if (canonicalJson(before) === canonicalJson(after)) return false;
+    this.writeJson(this.#lastPath(experiment), after);
+    return true;
   }
 
   #lastPath(experiment: string): string {

@@ -13,5 +13,6 @@ export function showBytes(bytes: number): string {
   return `${value.toFixed(value < 10 ? 1 : 0)} ${['B', 'kB', 'MB', 'GB'][exponent]}`;
 }
 
-/** `25,000`: the same in every locale. */
-export const showCount = (count: number): string => Math.round(count).toLocaleString('en-US');
+/** `25,000`. Node takes 10 ms to begin with locales. */
+export const showCount = (count: number): string =>
+  String(Math.round(count)).replaceAll(/\B(?=(\d{3})+$)/g, ',');

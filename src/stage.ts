@@ -35,6 +35,12 @@ export interface Context {
 export type Toolchain = Readonly<Record<string, string>>;
 
 /**
+ * Toolchains that `toolchains.ts` describes: `tensorflow` as it is installed and set, `float64` arithmetic of this Node, what
+ * makes a `picture`. By name, they can be asked for without loading the stage.
+ */
+export type ToolchainName = 'tensorflow' | 'float64' | 'picture';
+
+/**
  * A stage: what it reads, what it writes, its options, and the function from one stream to the other.
  * The shell command, its flags and help, the check of the YAML, the key and the reference come from it.
  */
@@ -51,8 +57,8 @@ export interface Stage<In, Out, Entries extends v.ObjectEntries> {
   readonly positional?: keyof Entries & string;
   /** Whether what it writes is a JSON object of metrics, for a run's record. */
   readonly metrics?: boolean;
-  /** What its output depends on besides code, options and inputs. Must be cheap to ask. */
-  toolchain?(): Promise<Toolchain>;
+  /** What its output depends on besides code, options and inputs. A function must be cheap to ask. */
+  readonly toolchain?: ToolchainName | (() => Promise<Toolchain>);
   run(
     input: AsyncIterable<In>,
     options: v.InferOutput<v.StrictObjectSchema<Entries, undefined>>,

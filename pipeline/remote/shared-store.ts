@@ -13,6 +13,7 @@ import { entryName, objectName, type LocalStore } from './names.ts';
 import { PATIENCE, type Patience } from './patience.ts';
 import type { Remote } from './remote.ts';
 import { Sending } from './sending.ts';
+import { isTrustworthy } from './trust.ts';
 
 export interface Sharing {
   readonly remote: Remote;
@@ -64,8 +65,9 @@ export class SharedStore {
     );
     if (text === undefined) return undefined;
     const entry = unseal(key, text);
-    if (entry === undefined) this.#warn(`has a damaged ${entryName(key)}, which is not used`);
-    return entry;
+    if (entry !== undefined && isTrustworthy(key, entry)) return entry;
+    this.#warn(`has a damaged ${entryName(key)}, which is not used`);
+    return undefined;
   }
 
   /**

@@ -1,4 +1,6 @@
 import { build } from 'esbuild';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 
 /**
  * What stays in `node_modules`: what has files of its own beside its code, or code for one platform; and undici, a CommonJS
@@ -18,9 +20,10 @@ const EXTERNAL = [
 
 /**
  * Bundles the program, the library and the scripts that an installed Sluice has into `dist/`. Node takes longer to find
- * and read a thousand small files than to run what is in them. Gives the folders of the packages that went in.
+ * and read a thousand small files than to run what is in them. Gives the folders of the packages that went in, and a digest of
+ * all that came out.
  */
-export async function bundle(): Promise<string[]> {
+export async function bundle(): Promise<{ packages: string[]; digest: string }> {
   const { metafile } = await build({
     entryPoints: {
       sluice: 'src/cli.ts',
@@ -49,5 +52,7 @@ const require = (name) => $createRequire(import.meta.url)(name);`,
   const folders = Object.keys(metafile.inputs).flatMap(
     (file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? [],
   );
-  return [...new Set(folders)].toSorted();
+  const hash = createHash('sha256');
+  for (const file of Object.keys(metafile.outputs).toSorted()) hash.update(readFileSync(file));
+  return { packages: [...new Set(folders)].toSorted(), digest: hash.digest('hex') };
 }

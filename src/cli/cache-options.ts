@@ -3,7 +3,7 @@ import type { Argv } from 'yargs';
 import { parseDuration, parseSize } from '../../pipeline/quantity.ts';
 import { StageError } from '../error.ts';
 import { suggest } from '../nearest.ts';
-import { unknownFlag } from './flags.ts';
+import { unknownFlag } from './unknown-flag.ts';
 import { writeText } from './output.ts';
 import { newParser, parse } from './parser.ts';
 

@@ -1,9 +1,8 @@
 import type { Experiment, Step } from '../../pipeline/experiment.ts';
 import { checkNames, expandNames, selectSteps, withDependents } from '../../pipeline/graph.ts';
-import { parseExperiment } from '../../pipeline/parse.ts';
 import { formatProblem, type Problem, type Result } from '../../pipeline/problem.ts';
 import { StageError } from '../error.ts';
-import { loadStage, stageNames } from './catalog.ts';
+import { parsedPath, readParsed } from './parsed.ts';
 import type { RunOptions } from './run-options.ts';
 
 /** What was asked for of an experiment. */
@@ -14,13 +13,15 @@ export interface Selection {
   /** The names of those that were named. */
   readonly named: readonly string[];
   readonly forced: readonly string[];
+  /** Where the store keeps the parsed experiment. */
+  readonly parsed: string;
 }
 
 /** Parses the experiment and selects the steps. Throws `ProblemsFound` and `USAGE`. */
 export async function readExperiment(options: RunOptions): Promise<Selection> {
-  const { file, text, params, set, from } = options;
-  const catalog = { names: stageNames, load: loadStage };
-  const experiment = take(await parseExperiment(file, text, { catalog, overrides: { file: params, set } }));
+  const { from } = options;
+  const parsed = parsedPath(options);
+  const experiment = readParsed(parsed) ?? (await parse(options));
   const force = options.force === 'all' ? [] : options.force;
   take(checkNames(experiment, [...options.steps, ...from, ...force]));
   const named = expandNames(experiment, options.steps);
@@ -32,7 +33,16 @@ export async function readExperiment(options: RunOptions): Promise<Selection> {
   const idle = forced.find((name) => !selected.has(name));
   if (idle !== undefined)
     throw new StageError('USAGE', `--force=${idle}: it is not among the steps that were asked for`);
-  return { experiment, steps, named, forced };
+  return { experiment, steps, named, forced, parsed };
+}
+
+async function parse({ file, text, params, set }: RunOptions): Promise<Experiment> {
+  const [{ parseExperiment }, { loadStage, stageNames }] = await Promise.all([
+    import('../../pipeline/parse.ts'),
+    import('./catalog.ts'),
+  ]);
+  const catalog = { names: stageNames, load: loadStage };
+  return take(await parseExperiment(file, text, { catalog, overrides: { file: params, set } }));
 }
 
 /** The value; throws `ProblemsFound`, where there is none. */

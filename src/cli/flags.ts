@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { StageError } from '../error.ts';
-import { suggest } from '../nearest.ts';
 import { flagOf } from '../options.ts';
 import type { AnyStage } from '../stage.ts';
+import { unknownFlag } from './unknown-flag.ts';
 
 /** An option as the shell sees it. */
 export interface Flag {
@@ -65,11 +65,6 @@ export function readOptions(
   if (name in options)
     throw new StageError('USAGE', `--${flagOf(name)} is ${show(given[flagOf(name)])}: ${issue.message}`);
   throw new StageError('USAGE', `--${flagOf(name)} is needed`, { hint: about.description });
-}
-
-export function unknownFlag(name: string, known: readonly string[]): StageError {
-  const dashed = known.map((flag) => `--${flag}`);
-  return new StageError('USAGE', `no option --${name}`, { hint: suggest(`--${name}`, dashed) });
 }
 
 function readValue({ name, type, nullable }: Flag, value: unknown): unknown {

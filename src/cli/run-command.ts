@@ -1,6 +1,5 @@
 import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
-import { readCommit } from '../../pipeline/git.ts';
 import { planToJson } from '../../pipeline/json-report.ts';
 import type { KeyParts } from '../../pipeline/key.ts';
 import { removeLitter } from '../../pipeline/litter.ts';
@@ -9,15 +8,12 @@ import { describeHolder } from '../../pipeline/owner.ts';
 import { checkOnly } from '../../pipeline/plan.ts';
 import { showPlan } from '../../pipeline/plan-text.ts';
 import { recordRun } from '../../pipeline/record.ts';
-import { chooseRemote } from '../../pipeline/remote/open.ts';
-import { SharedStore } from '../../pipeline/remote/shared-store.ts';
 import { inColour } from '../../pipeline/report.ts';
-import { runPlan } from '../../pipeline/run.ts';
 import { enterStore } from '../../pipeline/store-lock.ts';
 import { readExperiment, take } from './experiment.ts';
 import { writeText } from './output.ts';
+import { keepParsed } from './parsed.ts';
 import { readRunOptions, type RunOptions } from './run-options.ts';
-import { runningOf } from './running.ts';
 import { openSession, planSelection, type Session } from './session.ts';
 import { beginTelling } from './tell.ts';
 import { sluiceVersions } from './versions.ts';
@@ -50,6 +46,7 @@ async function runInStore(options: RunOptions, signal: AbortSignal): Promise<num
   try {
     removeLitter(options.store);
     const session = await planSelection(selection, options.store);
+    keepParsed(session.experiment, session.parsed, session.store);
     if (options.only) take(checkOnly(session.steps, session.plan, session.named));
     return await run(session, { options, started, signal });
   } finally {
@@ -65,32 +62,31 @@ interface Circumstances {
 
 async function run(session: Session, { options, started, signal }: Circumstances): Promise<number> {
   const { experiment, steps, store, plan } = session;
-  const remote = take(chooseRemote(options.remote, process.env));
-  const git = readCommit([options.store, options.results]);
   const gone = new AbortController();
   const { report, summarize, close } = beginTelling(options, steps, () => gone.abort());
   report({ type: 'planned', plan });
   const results = join(options.results, experiment.name);
   const stop = AbortSignal.any([signal, gone.signal]);
   setMaxListeners(0, stop, process); // a listener on each for every step that runs is no leak
-  const warn = (message: string): void => report({ type: 'warned', message });
-  const shared = remote && new SharedStore({ ...remote, warn, signal: stop });
-  const running = runningOf(session, { ...options, results, report, signal: stop, shared });
-  const outcomes = await runPlan(steps, plan, running)
-    .finally(() => shared?.finish())
-    .finally(close);
+  const asked = { ...options, results, report, signal: stop };
+  // What starts processes takes longer to load than all of a run in which nothing has to.
+  const isDone = [...plan.values()].every(({ state }) => state === 'hit');
+  const act = isDone ? await import('./show-results.ts') : await import('./run-steps.ts');
+  const { outcomes, git } = await act.carryOut(session, asked).finally(close);
+  for (const outcome of outcomes.values()) if (outcome.state === 'hit') store.touch(outcome.key);
+  const isNew = store.setLast(experiment.name, keysOf(outcomes));
   const record = await recordRun({
+    isNew: isNew || !isDone,
     experiment,
     steps,
     outcomes,
     started,
     interrupted: stop.aborted,
-    git: await git,
+    git,
     versions: await sluiceVersions(),
     store,
     results,
   });
-  store.setLast(experiment.name, keysOf(outcomes));
   store.saveDigests();
   summarize(record, results);
   return { done: 0, failed: 1, interrupted: 130 }[record.status];

@@ -1,10 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import type { Argv, Options } from 'yargs';
 import { StageError } from '../error.ts';
-import { unknownFlag } from './flags.ts';
-import { writeText } from './output.ts';
-import { newParser, parse } from './parser.ts';
+import { readArguments } from './run-flags.ts';
 import { readTextFile } from './text-file.ts';
 
 /** The commands that read an experiment. */
@@ -44,26 +41,23 @@ export interface RunOptions {
 
 /** Reads the arguments of a command; `undefined` if only the help was asked for. Throws `USAGE`. */
 export async function readRunOptions(command: RunCommand, args: string[]): Promise<RunOptions | undefined> {
-  const parser = describe(command, args);
-  const argv = checkNames(command, parse(parser));
-  if (argv.help) {
-    await writeText(`${await parser.getHelp()}\n`);
-    return undefined;
-  }
-  const [file, ...steps] = argv._.map(String);
+  const given = await readArguments(command, args);
+  if (given === undefined) return undefined;
+  const argv = given.values as Parsed;
+  const [file, ...steps] = given.positionals;
   if (file === undefined) {
     throw new StageError('USAGE', 'which experiment?', { hint: `sluice ${command} config/imdb.yaml` });
   }
   return {
     file,
     text: await readTextFile(file),
-    steps: [...steps, ...(argv.only ?? [])],
+    steps: [...steps, ...(argv.only ?? []).filter(isName)],
     params:
       argv.params === undefined ? undefined : { name: argv.params, text: await readTextFile(argv.params) },
     set: argv.set ?? [],
     from: argv.from ?? [],
     only: argv.only !== undefined,
-    force: argv.force?.length === 0 ? 'all' : (argv.force ?? []),
+    force: readForce(argv.force),
     dryRun: argv['dry-run'] ?? false,
     explain: argv.explain ?? false,
     json: argv.json ?? false,
@@ -79,13 +73,12 @@ export async function readRunOptions(command: RunCommand, args: string[]): Promi
 }
 
 interface Parsed {
-  readonly _: readonly (string | number)[];
-  readonly help?: boolean;
   readonly params?: string;
   readonly set?: readonly string[];
   readonly from?: readonly string[];
-  readonly only?: readonly string[];
-  readonly force?: readonly string[];
+  /** `true` where no step is named. */
+  readonly only?: readonly (string | true)[];
+  readonly force?: readonly (string | true)[];
   readonly 'dry-run'?: boolean;
   readonly explain?: boolean;
   readonly json?: boolean;
@@ -100,70 +93,10 @@ interface Parsed {
   readonly 'remote-read-only'?: boolean;
 }
 
-const text: Options = { type: 'string', requiresArg: true };
-const texts: Options = { type: 'string', array: true };
-const flag: Options = { type: 'boolean' };
-const EVERY: readonly RunCommand[] = ['run', 'status', 'graph'];
-const PLANNING: readonly RunCommand[] = ['run', 'status'];
-const RUN: readonly RunCommand[] = ['run'];
+const isName = (given: string | true): given is string => given !== true;
 
-/** Each option with the commands that have it. */
-const OPTIONS: Record<string, Options & { readonly of: readonly RunCommand[] }> = {
-  params: { ...text, of: EVERY, describe: "A YAML file of parameters that replace the experiment's" },
-  set: { ...texts, requiresArg: true, of: EVERY, describe: 'name=value: replaces one parameter' },
-  from: { ...texts, requiresArg: true, of: EVERY, describe: 'A step, and all that comes after it' },
-  only: {
-    ...texts,
-    of: RUN,
-    describe: '[=STEP] Nothing but these steps; what they need must be in the store',
-  },
-  force: { ...texts, of: PLANNING, describe: '[=STEP] Run it though nothing changed; without a step, all' },
-  'dry-run': { ...flag, of: RUN, describe: 'Show what would run, and why; run nothing' },
-  explain: { ...flag, of: PLANNING, describe: 'Show every part of a key that makes a step run' },
-  'keep-going': {
-    ...flag,
-    alias: 'k',
-    of: RUN,
-    describe: 'After a failure, run on what does not need that step',
-  },
-  watch: { ...flag, alias: 'w', of: RUN, describe: 'Run again whenever a file changes that it reads' },
-  jobs: { ...text, alias: 'j', of: RUN, describe: 'How many cores steps may keep busy [default: all]' },
-  quiet: { ...flag, alias: 'q', of: RUN, describe: 'Tell only failures and warnings' },
-  json: { ...flag, of: PLANNING, describe: 'Tell it to a program: a JSON object a line, on standard output' },
-  format: { ...text, of: ['graph'], describe: 'mermaid, dot or svg [default: mermaid]' },
-  store: { ...text, of: EVERY, describe: 'Where outputs are kept [default: .sluice]' },
-  results: { ...text, of: RUN, describe: 'Where links to the outputs go [default: results]' },
-  remote: { ...text, of: RUN, describe: 'A store that machines share: s3://BUCKET/PREFIX or a folder' },
-  'remote-read-only': { ...flag, of: RUN, describe: 'Take from the shared store, send nothing there' },
-};
-
-const USAGE: Record<RunCommand, string> = {
-  run: 'Runs an experiment: the named steps and what they need, or all. What has not changed is not run again.',
-  status: 'Tells what a run would do, and why. Ends with 0 if there is nothing to do, else with 1.',
-  graph:
-    'Prints the steps and what flows between them as a picture or a text that becomes one, with hits and misses told apart.',
-};
-
-function describe(command: RunCommand, args: string[]): Argv {
-  let parser = newParser(command, args).usage(
-    `sluice ${command} FILE [STEP…] [options]\n\n${USAGE[command]}`,
-  );
-  for (const [name, { of, ...option }] of Object.entries(OPTIONS))
-    if (of.includes(command)) parser = parser.option(name, option);
-  return parser;
-}
-
-function checkNames(command: RunCommand, argv: Record<string, unknown>): Parsed {
-  const own = Object.entries(OPTIONS).filter(([, { of }]) => of.includes(command));
-  const names = [...own.map(([name]) => name), 'help'];
-  const aliases = own.flatMap(([, { alias }]) => alias ?? []);
-  for (const [name, value] of Object.entries(argv)) {
-    if (['_', '$0', 'h', ...aliases].includes(name)) continue;
-    if (!names.includes(name)) throw unknownFlag(name, names);
-    if (Array.isArray(value) && OPTIONS[name]?.array !== true)
-      throw new StageError('USAGE', `--${name} is given more than once`);
-  }
-  return argv as unknown as Parsed;
+function readForce(given: Parsed['force'] = []): RunOptions['force'] {
+  return given.includes(true) ? 'all' : given.filter(isName);
 }
 
 function readJobs(jobsText: string | undefined): number {

@@ -1,11 +1,13 @@
 import type { Plan } from '../../pipeline/decision.ts';
+import type { StageStep } from '../../pipeline/experiment.ts';
 import { hashFiles } from '../../pipeline/files.ts';
 import type { KeyParts, Tool } from '../../pipeline/key.ts';
 import { makePlan, type Planning } from '../../pipeline/plan.ts';
 import type { Stored } from '../../pipeline/entry.ts';
 import { Store } from '../../pipeline/store.ts';
-import { loadStage } from './catalog.ts';
 import { codeOf } from './code.ts';
+import type { AnyStage } from '../stage.ts';
+import { describeToolchain } from '../toolchains.ts';
 import { readExperiment, take, type Selection } from './experiment.ts';
 import type { RunOptions } from './run-options.ts';
 
@@ -39,16 +41,21 @@ export async function planSelection(selection: Selection, storeFolder: string): 
   return { ...selection, store, files, planning, plan: await makePlan(steps, planning) };
 }
 
-/** What the stages' outputs depend on, each asked for once. */
+/** What the stages' outputs depend on, each asked for once. Sluice's own stages need not be loaded for that. */
 function readTools(): Planning['tool'] {
   const tools = new Map<string, Promise<Tool>>();
-  const read = async (name: string): Promise<Tool> => {
-    const { stage } = await loadStage(name);
-    return { code: await codeOf(name), toolchain: (await stage.toolchain?.()) ?? {} };
+  const read = async ({ stage, toolchain }: StageStep): Promise<Tool> => {
+    const declared = stage.includes('/') ? await ownToolchain(stage) : toolchain;
+    return { code: await codeOf(stage), toolchain: await describeToolchain(declared) };
   };
-  return (name) => {
-    const tool = tools.get(name) ?? read(name);
-    tools.set(name, tool);
+  return (step) => {
+    const tool = tools.get(step.stage) ?? read(step);
+    tools.set(step.stage, tool);
     return tool;
   };
+}
+
+async function ownToolchain(path: string): Promise<AnyStage['toolchain']> {
+  const { loadStage } = await import('./catalog.ts');
+  return (await loadStage(path)).stage.toolchain;
 }

@@ -1,5 +1,4 @@
 import type { DenseLayer, Model } from '../formats/model.ts';
-import type { Toolchain } from '../stage.ts';
 import { activate } from './loss.ts';
 import { checkDimension, countRows, type Rows } from './rows.ts';
 
@@ -30,10 +29,6 @@ export function predictExactly(model: Model, rows: Rows): Float32Array {
   }
   return predictions;
 }
-
-/** What decides about these predictions besides the code: the exponentials are those of Node's engine. */
-export const describeExact = (): Promise<Toolchain> =>
-  Promise.resolve({ node: process.versions.node.split('.')[0]! });
 
 /** Adds the weights of input `from`, times `scale`. */
 function addScaled(sums: Float64Array, { kernel, units }: DenseLayer, from: number, scale: number): void {

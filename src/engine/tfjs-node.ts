@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -88,6 +87,7 @@ const LOAD =
   'Object.assign(require("node:util"), { isNullOrUndefined: (x) => x == null, isArray: Array.isArray }); require(process.argv[1])';
 
 async function tryToLoad(folder: string): Promise<boolean> {
+  const { execFile } = await import('node:child_process');
   try {
     await promisify(execFile)(process.execPath, ['-e', LOAD, folder]);
     return true;

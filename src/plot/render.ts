@@ -1,6 +1,5 @@
 import { createRequire } from 'node:module';
 import type { Spec } from 'vega';
-import type { Toolchain } from '../stage.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -30,9 +29,3 @@ export async function toPng(svg: string, scale: number): Promise<Uint8Array> {
     .render()
     .asPng();
 }
-
-/** What decides about the pictures besides the code: the PNG's renderer is compiled for a platform, and draws with a font. */
-export const describeRenderer = (): Promise<Toolchain> => {
-  const { version } = require('dejavu-fonts-ttf/package.json') as { version: string };
-  return Promise.resolve({ platform: `${process.platform} ${process.arch}`, font: `DejaVu Sans ${version}` });
-};

@@ -4,7 +4,6 @@ import { activate, meanLoss } from '../engine/loss.ts';
 import { checkProbabilities } from '../engine/probabilities.ts';
 import { collectRows } from '../engine/rows.ts';
 import { countSplits, noRow } from '../engine/splits.ts';
-import { describeEngine } from '../engine/tensorflow.ts';
 import { readInputFile } from '../formats/input-file.ts';
 import { json } from '../formats/json.ts';
 import { SPLITS, type Split } from '../formats/review.ts';
@@ -24,7 +23,7 @@ export const evaluate = defineStage({
     on: v.optional(list(choice(SPLITS, 'a split'), 'the splits whose rows it is judged on'), ['test']),
   },
   metrics: true,
-  toolchain: describeEngine,
+  toolchain: 'tensorflow',
   run: async function* (input, { model: path, on }, context) {
     const model = await readInputFile(path, readModel);
     const counts = new Map<Split, number>();

@@ -5,7 +5,7 @@ import { history, type Epoch } from '../formats/history.ts';
 import { writeWhole } from '../formats/whole-file.ts';
 import { number, outputFile, text } from '../options.ts';
 import { picture } from '../plot/picture.ts';
-import { describeRenderer, toPng, toSvg } from '../plot/render.ts';
+import { toPng, toSvg } from '../plot/render.ts';
 import { defineStage } from '../stage.ts';
 
 export const plot = defineStage({
@@ -18,7 +18,7 @@ export const plot = defineStage({
     scale: v.optional(number(0.1, 10, "pixels of the PNG to one of the SVG's"), 2),
     title: v.optional(text('a title above the picture'), ''),
   },
-  toolchain: describeRenderer,
+  toolchain: 'picture',
   run: async function* (input, { png, scale, title }) {
     const epochs: Epoch[] = [];
     for await (const epoch of input) epochs.push(epoch);

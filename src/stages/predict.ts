@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { describeExact, predictExactly } from '../engine/exact.ts';
+import { predictExactly } from '../engine/exact.ts';
 import { checkProbabilities } from '../engine/probabilities.ts';
 import type { Rows } from '../engine/rows.ts';
 import { StageError } from '../error.ts';
@@ -31,7 +31,7 @@ export const predict = defineStage({
       2,
     ),
   },
-  toolchain: describeExact,
+  toolchain: 'float64',
   run: async function* (input, { model: path, words, ...numbering }, context) {
     const model = await readInputFile(path, readModel);
     const wordIndex = words === undefined ? undefined : await readInputFile(words, readWordIndex);

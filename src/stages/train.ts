@@ -6,7 +6,6 @@ import { initializeLayers } from '../engine/initialize.ts';
 import { collectRows, countRows } from '../engine/rows.ts';
 import { countSplits, noRow } from '../engine/splits.ts';
 import { METRICS } from '../engine/tally.ts';
-import { describeEngine } from '../engine/tensorflow.ts';
 import { recordHistory } from '../formats/history.ts';
 import { ACTIVATIONS, LOSSES, type Model } from '../formats/model.ts';
 import { SPLITS, type Split } from '../formats/review.ts';
@@ -67,7 +66,7 @@ export const train = defineStage({
     ),
     history: v.optional(outputFile('history.ndjson', 'a file that takes the history, a line an epoch')),
   },
-  toolchain: describeEngine,
+  toolchain: 'tensorflow',
   run: async function* (input, options, context) {
     const { loss, metrics = [], epochs, batchSize, seed, fit, history } = options;
     const { learningRate, rho, momentum, nesterov, beta1, beta2, epsilon } = options;

@@ -105,10 +105,8 @@ export class Memory {
         commit: (key, entry) => void this.entries.set(key, entry),
       },
       results: {
-        publish: (step, entry) => {
-          this.results.set(step.name, this.objects.get(entry.outputs['out']!.sha256)!);
-          return Promise.resolve();
-        },
+        publish: (step, entry) =>
+          void this.results.set(step.name, this.objects.get(entry.outputs['out']!.sha256)!),
         withdraw: (step) => void this.results.delete(step.name),
       },
       files: { find: (step, known) => this.#find(step, known), changed: () => Promise.resolve(this.changed) },

@@ -37,14 +37,6 @@ test('what is published already is left as it is, and what is missing or too muc
   expect(readdirSync(join(results, 'a')).toSorted()).toEqual(['deep', 'x', 'y']);
 });
 
-test('a standard output on which nothing came is not shown beside other outputs', () => {
-  const results = join(temporaryFolder(), 'results');
-  publish(results, [file, folder], filledStore({ out: '', to: { x: '' } }));
-  expect(readdirSync(results)).toEqual(['a']);
-  publish(results, [file], filledStore({ out: '' }));
-  expect(readdirSync(results)).toEqual(['a', 'a.txt']);
-});
-
 test("a person's folder where a file belongs is left, and that is an error", () => {
   const results = temporaryFolder();
   const mine = join(results, 'a.txt/mine');

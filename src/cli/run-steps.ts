@@ -1,35 +1,55 @@
 import { totalmem } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import { executeWith } from '../../pipeline/execute.ts';
+import { readCommit, type Commit } from '../../pipeline/git.ts';
 import { changedInput, findInputs } from '../../pipeline/materials.ts';
-import type { Report } from '../../pipeline/outcome.ts';
-import type { SharedStore } from '../../pipeline/remote/shared-store.ts';
+import type { Outcome, Report } from '../../pipeline/outcome.ts';
+import { chooseRemote } from '../../pipeline/remote/open.ts';
+import { SharedStore } from '../../pipeline/remote/shared-store.ts';
 import { shareWith } from '../../pipeline/remote/sharing.ts';
 import { publish, withdraw } from '../../pipeline/results.ts';
+import { runPlan } from '../../pipeline/run.ts';
 import type { Running } from '../../pipeline/running.ts';
 import { Slots } from '../../pipeline/slots.ts';
+import { take } from './experiment.ts';
 import { PROGRAM } from './program.ts';
 import type { RunOptions } from './run-options.ts';
 import type { Session } from './session.ts';
 
 /** What a run was asked for, and what it tells its events to. */
-export interface Asked extends Pick<RunOptions, 'jobs' | 'keepGoing'> {
+export interface Asked extends RunOptions {
   /** Where links to the outputs go. */
   readonly results: string;
   readonly report: Report;
   readonly signal: AbortSignal;
-  readonly shared: SharedStore | undefined;
+}
+
+/** Carries out a plan, and tells the commit that it was begun at. */
+export async function carryOut(
+  session: Session,
+  asked: Asked,
+): Promise<{ outcomes: Map<string, Outcome>; git: Commit | null }> {
+  const remote = take(chooseRemote(asked.remote, process.env));
+  const git = readCommit([asked.store, asked.results]);
+  const warn = (message: string): void => asked.report({ type: 'warned', message });
+  const shared = remote && new SharedStore({ ...remote, warn, signal: asked.signal });
+  const running = toRun(session, asked, shared);
+  const outcomes = await runPlan(session.steps, session.plan, running).finally(() => shared?.finish());
+  return { outcomes, git: await git };
 }
 
 /** All that running needs of the world: this machine's disk, processes and clock. */
-export function runningOf({ experiment, store, files, planning }: Session, asked: Asked): Running {
-  const { results, report, signal, jobs, keepGoing, shared } = asked;
+function toRun(
+  { experiment, store, files, planning }: Session,
+  { results, report, signal, jobs, keepGoing }: Asked,
+  shared: SharedStore | undefined,
+): Running {
   return {
     experiment: experiment.name,
     planning,
     store: shared === undefined ? store : shareWith(store, shared),
     results: {
-      publish: (step, entry) => Promise.resolve(publish(results, step.outputs, { store, entry })),
+      publish: (step, entry) => publish(results, step.outputs, { store, entry }),
       withdraw: (step) => withdraw(results, step.outputs),
     },
     files: {

@@ -1,0 +1,8 @@
+import { StageError } from '../error.ts';
+import { suggest } from '../nearest.ts';
+
+/** The mistake of an option that there is not. `name` and `known` without dashes. */
+export function unknownFlag(name: string, known: readonly string[]): StageError {
+  const dashed = known.map((flag) => `--${flag}`);
+  return new StageError('USAGE', `no option --${name}`, { hint: suggest(`--${name}`, dashed) });
+}
