@@ -4,11 +4,8 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { processesIn } from './processes.ts';
-import { collectGarbage, type Ended, hasCache, type Place, startRun } from './runner.ts';
+import { collectGarbage, type Ended, type Place, startRun } from './runner.ts';
 import { readResults, type Scene } from './scene.ts';
-
-const CACHE = await hasCache();
-if (!CACHE) console.warn('what `sluice cache gc` leaves is not looked at: this build has no `sluice cache`');
 
 /** A run that ended as if nothing had ever disturbed it. */
 export function expectRight(scene: Scene, place: Place, { code, signal, stderr }: Ended): void {
@@ -40,7 +37,6 @@ export async function expectNoProcess({ folder }: Scene): Promise<void> {
 /** The next run is right, and what the disturbed ones left is gone after `sluice cache gc`. */
 export async function expectRecovery(scene: Scene, place: Place): Promise<void> {
   expectRight(scene, place, await startRun(scene, place).ended);
-  if (!CACHE) return;
   const { code, stderr } = await collectGarbage(scene, place);
   strictEqual(code, 0, stderr);
   expectNoLitter(place);

@@ -10,14 +10,10 @@ export interface GeneratedStep {
 }
 
 /**
- * A random experiment of 5 to 10 commands: chains and fans, outputs from nothing to 2 MB; with `files`, also commands that read two
- * files or write two. In every fourth experiment a stage writes two files. Each command first adds a line to a file in `log`,
- * named like its step.
+ * A random experiment of 5 to 10 commands: chains, fans and joins, outputs from nothing to 2 MB, some commands with two. In every
+ * fourth experiment a stage writes two files. Each command first adds a line to a file in `log`, named like its step.
  */
-export function generateExperiment(
-  random: Random,
-  { log, files }: { readonly log: string; readonly files: boolean },
-): Map<string, GeneratedStep> {
+export function generateExperiment(random: Random, log: string): Map<string, GeneratedStep> {
   const steps = new Map<string, GeneratedStep>();
   const outputs: string[] = [];
   const pick = <T>(items: readonly T[]): T => items[random.below(items.length)]!;
@@ -33,8 +29,8 @@ export function generateExperiment(
     const from = random.below(3) > 0 ? outputs.at(-1)! : pick(outputs);
     const kind = random.below(8);
     if (kind === 0) add(pick(SOURCES));
-    else if (kind === 1 && files) add(pick(JOINS), { files: { 'a.txt': from, 'b.txt': pick(outputs) } });
-    else if (kind === 2 && files) add(HALVES, { in: from, outputs: { rest: 'rest.txt' } });
+    else if (kind === 1) add(pick(JOINS), { files: { 'a.txt': from, 'b.txt': pick(outputs) } });
+    else if (kind === 2) add(HALVES, { in: from, outputs: { rest: 'rest.txt' } });
     else add(pick(FILTERS), { in: from });
   }
   if (random.below(4) === 0) {

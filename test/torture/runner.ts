@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { program } from '../cli/shell.ts';
@@ -38,23 +37,6 @@ export function startRun(
 ): Running {
   const args = ['run', file, `--store=${store}`, `--results=${results}`, `--jobs=${jobs}`];
   return start(args, folder);
-}
-
-/** Whether the program has `sluice cache`. */
-export async function hasCache(): Promise<boolean> {
-  return (await start(['cache', '--help'], '.').ended).code === 0;
-}
-
-/** Whether a command may read and write files besides its standard input and output. */
-export async function takesFiles(): Promise<boolean> {
-  const folder = mkdtempSync(join(tmpdir(), 'sluice-torture-'));
-  const steps = {
-    a: { command: 'cat b.txt > c.txt', files: { 'b.txt': './x.yaml' }, outputs: { c: 'c.txt' } },
-  };
-  writeFileSync(join(folder, 'x.yaml'), JSON.stringify({ steps }));
-  const { code } = await start(['run', 'x.yaml', '--dry-run'], folder).ended;
-  rmSync(folder, { recursive: true });
-  return code === 0;
 }
 
 /** Frees what a store has of no use. */

@@ -8,7 +8,7 @@ import type { Random } from '../../src/random.ts';
 import { root } from '../cli/shell.ts';
 import { generateExperiment, type GeneratedStep, toYaml } from './experiment.ts';
 import { processesIn, send } from './processes.ts';
-import { newPlace, startRun, takesFiles } from './runner.ts';
+import { newPlace, startRun } from './runner.ts';
 
 /** An experiment, and what an undisturbed run of it came to. */
 export interface Scene {
@@ -24,16 +24,12 @@ export interface Scene {
   readonly duration: number;
 }
 
-const FILES = await takesFiles();
-if (!FILES)
-  console.warn('no trial has commands of several files: this build has only standard input and output');
-
 /** A generated experiment; what its commands write is checked against a plain shell. */
 export async function generatedScene(random: Random): Promise<Scene> {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-torture-'));
   const log = join(folder, 'log');
   mkdirSync(log);
-  const steps = generateExperiment(random, { log, files: FILES });
+  const steps = generateExperiment(random, log);
   writeFileSync(join(folder, 'random.yaml'), toYaml(steps));
   const scene = await runUndisturbed(folder, join(folder, 'random.yaml'));
   for (const [output, bytes] of runInShell(steps, join(folder, 'shell'))) {
