@@ -1,8 +1,8 @@
 import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { RunRecord } from '../pipeline/record.ts';
-import type { Stored } from '../pipeline/entry.ts';
-import { Store } from '../pipeline/store.ts';
+import type { RunRecord } from '../pipeline/tell/record.ts';
+import type { Stored } from '../pipeline/store/entry.ts';
+import { Store } from '../pipeline/store/store.ts';
 import type { Epoch } from '../src/formats/history.ts';
 import { type Cost, measure } from './measure.ts';
 

@@ -1,5 +1,5 @@
 import type { Change, Key, KeyParts } from './key.ts';
-import type { Entry } from './entry.ts';
+import type { Entry } from './store/entry.ts';
 
 /** Why a step has to run. */
 export type Reason =

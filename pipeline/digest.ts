@@ -20,11 +20,15 @@ export async function digestFile(path: string): Promise<{ sha256: Digest; bytes:
   return { sha256: hash.digest('hex') as Digest, bytes };
 }
 
-/** JSON whose bytes depend on the value only: keys sorted by code unit, no white space. */
+/** JSON whose bytes depend on the value only: keys sorted by code unit, no white space. `value` is plain data. */
 export function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_, inner: unknown) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  );
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  const map = value as Record<string, unknown>;
+  const members = Object.keys(map)
+    .sort() // by code unit; toSorted would copy what is ours already
+    .flatMap((name) =>
+      map[name] === undefined ? [] : [`${JSON.stringify(name)}:${canonicalJson(map[name])}`],
+    );
+  return `{${members.join(',')}}`;
 }

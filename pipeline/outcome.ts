@@ -1,6 +1,6 @@
 import type { Key, KeyParts } from './key.ts';
 import type { Decision, Plan, Reason } from './decision.ts';
-import type { Entry } from './entry.ts';
+import type { Entry } from './store/entry.ts';
 
 /** What became of a step. */
 export type Outcome =

@@ -1,10 +1,8 @@
 import type { Decision, Plan } from './decision.ts';
 import { needs, type Step } from './experiment.ts';
-import { explainDecision } from './explain.ts';
 import { compareKeys, keyOf, keyParts, type KeyParts, type Surroundings } from './key.ts';
-import { failure, success, type Result } from './problem.ts';
-import type { Entry, Stored } from './entry.ts';
-import type { Store } from './store.ts';
+import type { Entry, Stored } from './store/entry.ts';
+import type { Store } from './store/store.ts';
 
 /** What planning reads. It writes nothing. */
 export interface Planning extends Surroundings {
@@ -29,19 +27,6 @@ export async function makePlan(steps: readonly Step[], planning: Planning): Prom
     plan.set(step.name, decision);
   }
   return plan;
-}
-
-/** A problem for each step that has to run though it is not one of `names`. */
-export function checkOnly(steps: readonly Step[], plan: Plan, names: readonly string[]): Result<undefined> {
-  const stale = steps.filter(({ name }) => !names.includes(name) && plan.get(name)!.state !== 'hit');
-  if (stale.length === 0) return success(undefined);
-  return failure(
-    ...stale.map(({ name, at }) => ({
-      message: `step "${name}" has to run first: ${explainDecision(plan.get(name)!)}`,
-      at,
-      hint: 'name it too, or leave --only out',
-    })),
-  );
 }
 
 /** Decides about one step, given the outputs that are known. */

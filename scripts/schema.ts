@@ -1,7 +1,14 @@
 import { writeFileSync } from 'node:fs';
 import { toJsonSchema, type JsonSchema } from '@valibot/to-json-schema';
 import * as v from 'valibot';
-import { COMMAND_STEP, givenOptions, PARAM, paramValue, STAGE_STEP, stepName } from '../pipeline/grammar.ts';
+import {
+  COMMAND_STEP,
+  givenOptions,
+  PARAM,
+  paramValue,
+  STAGE_STEP,
+  stepName,
+} from '../pipeline/yaml/grammar.ts';
 import { loadStage, stageNames } from '../src/cli/catalog.ts';
 import type { AnyStage } from '../src/stage.ts';
 

@@ -46,6 +46,16 @@ test('the runner knows no stage, no format, no engine and no yargs', () => {
   expect(between(/^pipeline/, /^src|^yargs/, CONTRACT)).toEqual([]);
 });
 
+test('in the runner, each part knows those before it', () => {
+  const parts = ['yaml', 'store', 'run', 'tell', 'graph'];
+  const core = /^pipeline\/[\w-]+\.ts$/;
+  expect(between(core, /^pipeline\/(yaml|run|tell|graph)\//)).toEqual([]);
+  expect(between(/^pipeline\/yaml\//, /^pipeline\/(store|run|tell|graph)\//)).toEqual([]);
+  expect(between(/^pipeline\/store\//, /^pipeline\/(yaml|run|tell|graph)\//)).toEqual([]);
+  expect(between(/^pipeline\/run\//, /^pipeline\/(yaml|tell|graph)\//)).toEqual([]);
+  expect(parts.every((part) => between(new RegExp(`^pipeline/${part}/`), /./).length > 0)).toBe(true);
+});
+
 test('what a stage is made of knows no runner and no command line', () => {
   expect(between(/^src\/(?!cli)/, /^pipeline|^src\/cli/)).toEqual([]);
 });

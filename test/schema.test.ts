@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { parseExperiment } from '../pipeline/parse.ts';
+import { parseExperiment } from '../pipeline/yaml/parse.ts';
 import { writeSchema } from '../scripts/schema.ts';
 import { loadStage, stageNames } from '../src/cli/catalog.ts';
 import { root } from './cli/shell.ts';

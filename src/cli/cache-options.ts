@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Argv } from 'yargs';
-import { parseDuration, parseSize } from '../../pipeline/quantity.ts';
+import { parseDuration, parseSize } from '../../pipeline/yaml/quantity.ts';
 import { StageError } from '../error.ts';
 import { suggest } from '../nearest.ts';
 import { unknownFlag } from './unknown-flag.ts';

@@ -1,7 +1,7 @@
-import type { Criteria, Removal } from '../../pipeline/removal.ts';
-import type { StoredEntry } from '../../pipeline/inventory.ts';
-import { showBytes, showSeconds } from '../../pipeline/units.ts';
-import { nameOf, type Verification } from '../../pipeline/verify.ts';
+import type { Criteria, Removal } from '../../pipeline/store/removal.ts';
+import type { StoredEntry } from '../../pipeline/store/inventory.ts';
+import { showBytes, showSeconds } from '../../pipeline/tell/units.ts';
+import { nameOf, type Verification } from '../../pipeline/store/verify.ts';
 
 type Listed = StoredEntry & { readonly bytes: number };
 

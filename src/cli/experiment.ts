@@ -38,7 +38,7 @@ export async function readExperiment(options: RunOptions): Promise<Selection> {
 
 async function parse({ file, text, params, set }: RunOptions): Promise<Experiment> {
   const [{ parseExperiment }, { loadStage, stageNames }] = await Promise.all([
-    import('../../pipeline/parse.ts'),
+    import('../../pipeline/yaml/parse.ts'),
     import('./catalog.ts'),
   ]);
   const catalog = { names: stageNames, load: loadStage };

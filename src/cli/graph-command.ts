@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import type { Plan } from '../../pipeline/decision.ts';
 import type { Step } from '../../pipeline/experiment.ts';
-import { toDot } from '../../pipeline/graph-dot.ts';
-import { toMermaid } from '../../pipeline/graph-mermaid.ts';
-import { dotToSvg } from '../../pipeline/graph-svg.ts';
+import { toDot } from '../../pipeline/graph/graph-dot.ts';
+import { toMermaid } from '../../pipeline/graph/graph-mermaid.ts';
+import { dotToSvg } from '../../pipeline/graph/graph-svg.ts';
 import { ProblemsFound, readExperiment } from './experiment.ts';
 import { writeText } from './output.ts';
 import { readRunOptions, type RunOptions } from './run-options.ts';

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { canonicalJson, digestOf } from '../../pipeline/digest.ts';
 import type { Experiment } from '../../pipeline/experiment.ts';
-import type { Store } from '../../pipeline/store.ts';
+import type { Store } from '../../pipeline/store/store.ts';
 import { findRoot } from './package.ts';
 import type { RunOptions } from './run-options.ts';
 

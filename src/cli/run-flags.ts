@@ -1,8 +1,10 @@
 import { parseArgs } from 'node:util';
 import { StageError } from '../error.ts';
 import { writeText } from './output.ts';
-import type { RunCommand } from './run-options.ts';
 import { unknownFlag } from './unknown-flag.ts';
+
+/** The commands that read an experiment. */
+export type RunCommand = 'run' | 'status' | 'graph';
 
 /** The arguments of a command: options by name, and what was loose. */
 export interface Arguments {

@@ -1,11 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { StageError } from '../error.ts';
-import { readArguments } from './run-flags.ts';
+import { readArguments, type RunCommand } from './run-flags.ts';
 import { readTextFile } from './text-file.ts';
-
-/** The commands that read an experiment. */
-export type RunCommand = 'run' | 'status' | 'graph';
 
 /** What these commands are told. */
 export interface RunOptions {

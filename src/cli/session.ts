@@ -1,10 +1,10 @@
 import type { Plan } from '../../pipeline/decision.ts';
 import type { StageStep } from '../../pipeline/experiment.ts';
-import { hashFiles } from '../../pipeline/files.ts';
+import { hashFiles } from '../../pipeline/store/files.ts';
 import type { KeyParts, Tool } from '../../pipeline/key.ts';
 import { makePlan, type Planning } from '../../pipeline/plan.ts';
-import type { Stored } from '../../pipeline/entry.ts';
-import { Store } from '../../pipeline/store.ts';
+import type { Stored } from '../../pipeline/store/entry.ts';
+import { Store } from '../../pipeline/store/store.ts';
 import { codeOf } from './code.ts';
 import type { AnyStage } from '../stage.ts';
 import { describeToolchain } from '../toolchains.ts';

@@ -1,7 +1,7 @@
 import type { Decision } from '../../pipeline/decision.ts';
 import type { Step } from '../../pipeline/experiment.ts';
 import { failureOf, type Outcome, type Report } from '../../pipeline/outcome.ts';
-import { publish } from '../../pipeline/results.ts';
+import { publish } from '../../pipeline/store/results.ts';
 import type { Session } from './session.ts';
 
 type Hit = Extract<Decision, { state: 'hit' }>;

@@ -1,4 +1,4 @@
-import { countPlan } from '../../pipeline/plan-text.ts';
+import { countPlan } from '../../pipeline/tell/plan-text.ts';
 import { writeText } from './output.ts';
 import { planText } from './run-command.ts';
 import { readRunOptions } from './run-options.ts';

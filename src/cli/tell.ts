@@ -1,6 +1,6 @@
 import type { Step } from '../../pipeline/experiment.ts';
-import { chooseManner, inColour, tellRun } from '../../pipeline/report.ts';
-import type { Clock, Teller } from '../../pipeline/telling.ts';
+import { chooseManner, inColour, tellRun } from '../../pipeline/tell/report.ts';
+import type { Clock, Teller } from '../../pipeline/tell/telling.ts';
 import { repeatCommand, type Repeatable } from './repeat.ts';
 
 /** How a run was asked to be told. */

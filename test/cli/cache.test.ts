@@ -2,8 +2,8 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { digestOf } from '../../pipeline/digest.ts';
-import { ourselves } from '../../pipeline/owner.ts';
-import { fill, storeIn } from '../pipeline/filled.ts';
+import { ourselves } from '../../pipeline/store/owner.ts';
+import { fill, storeIn } from '../pipeline/store/filled.ts';
 import { newShell } from './shell.ts';
 
 const ago = (days: number): Date => new Date(Date.now() - days * 86_400_000);

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { temporaryFolder } from '../folder.ts';
-import { serveBucket, useCredentials } from '../pipeline/remote/s3-server.ts';
+import { serveBucket, useCredentials } from '../pipeline/store/remote/s3-server.ts';
 import { newShell } from './shell.ts';
 
 const words = `

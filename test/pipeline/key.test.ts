@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { canonicalJson, digestOf } from '../../pipeline/digest.ts';
 import type { CommandStep } from '../../pipeline/experiment.ts';
 import { compareKeys, keyOf, keyParts, type KeyParts } from '../../pipeline/key.ts';
-import { showChange } from '../../pipeline/explain.ts';
+import { showChange } from '../../pipeline/tell/explain.ts';
 import { experiment } from './stages.ts';
 
 const tool = { code: { 'a.js': '1' }, toolchain: { engine: '2' } };

@@ -2,8 +2,8 @@ import * as v from 'valibot';
 import { bytes, nothing } from '../../src/formats/bytes.ts';
 import { choice, inputFile, integer, list, locator, outputFile, text } from '../../src/options.ts';
 import { defineStage, type AnyStage } from '../../src/stage.ts';
-import type { Overrides } from '../../pipeline/params.ts';
-import { parseExperiment } from '../../pipeline/parse.ts';
+import type { Overrides } from '../../pipeline/yaml/params.ts';
+import { parseExperiment } from '../../pipeline/yaml/parse.ts';
 import { formatProblem } from '../../pipeline/problem.ts';
 import type { CommandStep, Experiment } from '../../pipeline/experiment.ts';
 

@@ -2,7 +2,7 @@ import { execa } from 'execa';
 import { cpSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { expect, test } from 'vitest';
-import type { RunRecord } from '../../pipeline/record.ts';
+import type { RunRecord } from '../../pipeline/tell/record.ts';
 import { program, root } from '../cli/shell.ts';
 import { temporaryFolder } from '../folder.ts';
 

@@ -2,7 +2,7 @@ import { deepStrictEqual, match, ok, strictEqual } from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import type { RunRecord } from '../../pipeline/record.ts';
+import type { RunRecord } from '../../pipeline/tell/record.ts';
 import type { Random } from '../../src/random.ts';
 import {
   expectNoLitter,

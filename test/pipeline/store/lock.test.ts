@@ -1,0 +1,68 @@
+import { existsSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+import { lock, tryLock, type Lock } from '../../../pipeline/store/lock.ts';
+import { ourselves } from '../../../pipeline/store/owner.ts';
+import { temporaryFolder } from '../../folder.ts';
+import { newShell, root } from '../../cli/shell.ts';
+
+const never = new AbortController().signal;
+const newFile = (): string => join(temporaryFolder(), 'lock');
+
+test('a lock is held by one until it is released, and then leaves nothing', async () => {
+  const file = newFile();
+  const first = tryLock(file) as Lock;
+  expect(tryLock(file)).toEqual({ holder: ourselves });
+  const told: string[] = [];
+  const second = lock(file, (holder) => told.push(holder), never);
+  first.release();
+  (await second)!.release();
+  expect({ told, left: readdirSync(dirname(file)) }).toEqual({ told: [ourselves], left: [] });
+});
+
+test('whoever waits stops waiting when interrupted', async () => {
+  const file = newFile();
+  tryLock(file);
+  const interruption = new AbortController();
+  const waiting = lock(file, () => interruption.abort(), interruption.signal);
+  expect(await waiting).toBeUndefined();
+});
+
+test('the lock of a process that has died is taken over at once', () => {
+  const file = newFile();
+  const [machine] = ourselves.split('~');
+  for (const dead of [`${machine}~4194305~1`, `${machine}~${process.pid}~1`]) {
+    writeFileSync(file, dead);
+    (tryLock(file) as Lock).release();
+  }
+});
+
+test('the lock of another machine is taken over when it has said nothing for long', () => {
+  const file = newFile();
+  writeFileSync(file, 'elsewhere~1~1');
+  expect(tryLock(file)).toEqual({ holder: 'elsewhere~1~1' });
+  const longAgo = new Date(Date.now() - 120_000);
+  utimesSync(file, longAgo, longAgo);
+  expect(tryLock(file)).toHaveProperty('release');
+});
+
+test('processes that want the same lock get it one after the other', async () => {
+  const { folder, sh } = newShell();
+  const file = join(folder, 'lock');
+  const script = `
+    const { lock } = await import('${join(root, 'build/pipeline/store/lock.js')}');
+    const { appendFileSync } = await import('node:fs');
+    for (let i = 0; i < 20; i++) {
+      const held = await lock('${file}', () => {}, new AbortController().signal);
+      appendFileSync('${folder}/log', process.pid + ' in\\n');
+      appendFileSync('${folder}/log', process.pid + ' out\\n');
+      held.release();
+    }`;
+  writeFileSync(join(folder, 'holder.mjs'), script);
+  const { stdout } = await sh('for i in 1 2 3 4; do node holder.mjs & done; wait; cat log');
+  const lines = stdout.split('\n');
+  expect(lines).toHaveLength(160);
+  for (let i = 0; i < lines.length; i += 2) expect(lines[i + 1]).toBe(lines[i]!.replace('in', 'out'));
+  expect(existsSync(file)).toBe(false);
+  expect(readdirSync(folder).filter((name) => name.startsWith(`${basename(file)}~`))).toEqual([]);
+});
