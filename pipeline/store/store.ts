@@ -82,6 +82,7 @@ export class Store {
   /** Moves a file, whose digest was taken when it was whole, into the store. */
   keep(path: string, digest: { sha256: Digest; bytes: number }): void {
     const object = this.objectPath(digest.sha256);
+    if (this.digests.isKnown(object, digest.sha256)) return rmSync(path); // results may be links to what is there
     mkdirSync(dirname(object), { recursive: true });
     chmodSync(path, 0o444); // an edit of a result, which may be a link to it, must not damage the store
     renameSync(path, object);

@@ -18,7 +18,13 @@ export interface Arguments {
  */
 export async function readArguments(command: RunCommand, args: string[]): Promise<Arguments | undefined> {
   const options = { ...optionsOf(command), help: HELP };
-  const parsed = parseArgs({ args, options, strict: false, allowPositionals: true, tokens: true });
+  const parsed = parseArgs({
+    args: args.map((arg, i) => (standsAlone(arg, args[i + 1], options) ? `${arg}=` : arg)),
+    options,
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
   const given = parsed.tokens.flatMap((token) => (token.kind === 'option' ? [token.name] : []));
   checkValues(parsed.values, options, given);
   if (parsed.values['help'] !== true) return parsed;
@@ -31,7 +37,7 @@ interface Option {
   readonly type: 'string' | 'boolean';
   readonly short?: string;
   readonly multiple?: boolean;
-  /** Whether it may be given without a value. */
+  /** Whether it may be given without a value, which is an empty text then. */
   readonly optional?: boolean;
   readonly describe: string;
 }
@@ -90,6 +96,18 @@ const USAGE: Record<RunCommand, string> = {
 const optionsOf = (command: RunCommand): Record<string, Option> =>
   Object.fromEntries(Object.entries(OPTIONS).filter(([, { of }]) => of.includes(command)));
 
+/** Whether it is an option that takes a value and has none: what follows is another option, or nothing. */
+function standsAlone(
+  arg: string,
+  next: string | undefined,
+  options: Readonly<Record<string, Option>>,
+): boolean {
+  const name = Object.keys(options).find((known) => arg === `--${known}`);
+  return (
+    name !== undefined && options[name]!.type === 'string' && (next === undefined || next.startsWith('--'))
+  );
+}
+
 async function showHelp(command: RunCommand): Promise<void> {
   const { newParser } = await import('./parser.ts');
   let parser = newParser(command, []).usage(`sluice ${command} FILE [STEP…] [options]\n\n${USAGE[command]}`);
@@ -106,7 +124,7 @@ function checkValues(
   for (const [name, value] of Object.entries(values)) {
     const option = options[name];
     if (option === undefined) throw unknownFlag(name, Object.keys(options));
-    const isBare = [value].flat().includes(true);
+    const isBare = [value].flat().some((given) => given === '' || given === true);
     if (option.type === 'string' && isBare && option.optional !== true)
       throw new StageError('USAGE', `--${name} needs a value`, { hint: option.describe });
     if (option.type === 'boolean' && typeof value !== 'boolean')

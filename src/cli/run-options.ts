@@ -73,9 +73,9 @@ interface Parsed {
   readonly params?: string;
   readonly set?: readonly string[];
   readonly from?: readonly string[];
-  /** `true` where no step is named. */
-  readonly only?: readonly (string | true)[];
-  readonly force?: readonly (string | true)[];
+  /** Empty where no step is named. */
+  readonly only?: readonly string[];
+  readonly force?: readonly string[];
   readonly 'dry-run'?: boolean;
   readonly explain?: boolean;
   readonly json?: boolean;
@@ -90,10 +90,10 @@ interface Parsed {
   readonly 'remote-read-only'?: boolean;
 }
 
-const isName = (given: string | true): given is string => given !== true;
+const isName = (given: string): boolean => given !== '';
 
 function readForce(given: Parsed['force'] = []): RunOptions['force'] {
-  return given.includes(true) ? 'all' : given.filter(isName);
+  return given.includes('') ? 'all' : given.filter(isName);
 }
 
 function readJobs(jobsText: string | undefined): number {

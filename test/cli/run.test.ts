@@ -230,6 +230,10 @@ steps:
     ],
     ['what doctor has no use for', 'sluice doctor --verbose', /USAGE: .*verbose/],
     ['a flag of another command', 'sluice graph x.yaml --force', /USAGE: .*force/],
+    ['a flag that lacks its value', 'sluice run x.yaml --jobs', /USAGE: --jobs needs a value/],
+    ['a short one that lacks it', 'sluice run x.yaml -j', /USAGE: --jobs needs a value/],
+    ['one before another flag', 'sluice run x.yaml --params --dry-run', /USAGE: --params needs a value/],
+    ['a switch that is given a value', 'sluice run x.yaml --quiet=no', /USAGE: --quiet takes no value/],
     ['a step that is forced and not run', 'sluice run x.yaml numbers --force=first', /USAGE: --force=first/],
   ])('%s is told', async (_, script, text) => {
     const { stderr, code } = await withExperiment(words).sh(script);

@@ -51,6 +51,23 @@ test('an entry is found again by its key, with files and folders by their digest
   expect(await store.lookUp(keyOf({ ...parts, command: 'y' }))).toEqual({ found: 'nothing' });
 });
 
+test('content that is there already stays as it is, and damaged content is replaced', async () => {
+  const { store, object } = filled();
+  const keep = (): void => {
+    const path = join(store.begin(), 'x');
+    writeFileSync(path, 'hello');
+    store.keep(path, { sha256: digestOf('hello'), bytes: 5 });
+  };
+  const before = statSync(object).ino;
+  keep();
+  expect(statSync(object).ino).toBe(before);
+  await setTimeout(50); // else the clock may not have moved on
+  chmodSync(object, 0o644);
+  writeFileSync(object, 'hellO');
+  keep();
+  expect(readFileSync(object, 'utf8')).toBe('hello');
+});
+
 test.each([
   ['another byte', (object: string) => writeFileSync(object, 'hellO')],
   ['a byte less', (object: string) => writeFileSync(object, 'hell')],
