@@ -1,12 +1,11 @@
-import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
 import { join } from 'node:path';
+import S3rver from 's3rver';
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { digestFile, digestOf } from '../../../../pipeline/digest.ts';
 import type { KnownFile } from '../../../../pipeline/store/remote/remote.ts';
 import { S3Remote } from '../../../../pipeline/store/remote/s3.ts';
-import { isMissing } from '../../../cli/shell.ts';
 import { temporaryFolder } from '../../../folder.ts';
 import { CREDENTIALS, serveBucket, useCredentials } from './s3-server.ts';
 
@@ -112,17 +111,13 @@ describe('a bucket', () => {
   });
 });
 
-test.skipIf(isMissing('moto_server'))('another program that speaks the protocol understands us', async () => {
-  const moto = spawn('moto_server', ['-H', '127.0.0.1', '-p', '0'], { stdio: ['ignore', 'ignore', 'pipe'] });
-  onTestFinished(() => void moto.kill());
-  const url = await new Promise<string>((resolve) => {
-    moto.stderr.on('data', (said) => {
-      const [found] = /http:\/\/127\.0\.0\.1:\d+/.exec(String(said)) ?? [];
-      if (found !== undefined) resolve(found);
-    });
-  });
-  vi.stubEnv('AWS_ENDPOINT_URL_S3', url);
-  expect((await fetch(`${url}/bucket`, { method: 'PUT' })).status).toBe(200);
+test('a server of other people’s speaks the same protocol', async () => {
+  const settings = { address: '127.0.0.1', port: 0, silent: true, directory: temporaryFolder() };
+  const server = new S3rver({ ...settings, configureBuckets: [{ name: 'bucket', configs: [] }] });
+  const { port } = await server.run();
+  onTestFinished(() => server.close());
+  vi.stubEnv('AWS_ENDPOINT_URL_S3', `http://127.0.0.1:${port}`);
+  for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']) vi.stubEnv(name, 'S3RVER'); // its only user
   const remote = remoteOf({ wholeUpTo: 6_000_000, partBytes: 5 * 2 ** 20 });
   for (const content of ['', 'hello', Buffer.alloc(12_000_000, 'y')]) {
     await remote.put('x', await fileOf(content), transfer);
