@@ -1,5 +1,13 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { stageNames } from '../src/cli/catalog.ts';
 import { writeReference } from '../scripts/reference.ts';
@@ -52,7 +60,8 @@ describe('README.md', () => {
     expect(typed.length).toBeGreaterThan(5);
     for (const command of typed.flatMap((line) => line.split(' && '))) {
       const [program, word, script] = command.split(' ');
-      if (program === 'sluice') expect(['run', 'graph', 'cache', 'doctor', ...stageNames]).toContain(word);
+      if (program === 'sluice')
+        expect(['run', 'status', 'graph', 'cache', 'doctor', ...stageNames]).toContain(word);
       else if (word === 'run') expect(Object.keys(scripts)).toContain(script);
       else expect(command).toMatch(/^npm (ci|start|test|link)$/);
     }
@@ -65,16 +74,82 @@ describe('README.md', () => {
     expect(await sh(script)).toMatchObject({ code: 0, stderr: '' });
   });
 
-  test('it has every stage, every error code, and links that lead somewhere', () => {
+  test('its graph is what sluice graph draws', async () => {
+    const { sh } = newPageShell();
+    const { stdout } = await sh('sluice graph config/imdb.yaml --format svg');
+    expect(stdout.trim()).toBe(read('docs/graph.svg').trim());
+  });
+
+  test('it has every stage and every error code', () => {
     const row = (name: string): RegExp => new RegExp(`^\\| \`${name}\` +\\|`, 'm');
     for (const stage of stageNames) expect(page).toMatch(row(stage));
     const codes = [...read('src/error.ts').matchAll(/^ {2}\| '([A-Z_]+)'/gm)].map((found) => found[1]!);
     expect(codes.length).toBeGreaterThan(10);
     for (const code of codes) expect(page).toMatch(row(code));
-    for (const [, target] of page.matchAll(/\]\(([^):]+)\)/g))
-      expect(existsSync(join(root, target!)), target).toBe(true);
   });
 });
+
+describe('docs/how-sluice-decides.md', () => {
+  const page = read('docs/how-sluice-decides.md');
+
+  /** What differs from run to run and from machine to machine: times, memory, sizes, and how a shell tells of a kill. */
+  const steady = (output: string): string =>
+    output
+      .replaceAll(/\d+\.\d s\b/g, 'T s')
+      .replaceAll(/, [\d.]+ [kMG]?B of memory/g, '')
+      .replaceAll(/wrote \d+ B/g, 'wrote N B')
+      .replaceAll(/^.*\bKilled\b.*$/gm, 'Killed')
+      .trim();
+
+  /** The commands of its blocks, with what they are said to write. A block in a list is indented. */
+  const commands = [...page.matchAll(/^( *)```console\n([^]*?)^ *```$/gm)].flatMap(([, indent, block]) =>
+    block!
+      .replaceAll(new RegExp(`^${indent}`, 'gm'), '')
+      .split(/^\$ /m)
+      .slice(1)
+      .map((typed) => /^(.*)\n([^]*)$/.exec(typed)!.slice(1) as [string, string]),
+  );
+
+  test.skipIf(['jq', 'sha256sum'].some(isMissing))(
+    'what it says to type writes what it says',
+    async () => {
+      const { sh, folder } = newShell();
+      for (const yaml of blocks(page, 'yaml')) {
+        const [, name] = /^# (.*)\n/.exec(yaml)!;
+        writeFileSync(join(folder, name!), yaml);
+      }
+      expect(commands.length).toBeGreaterThan(20);
+      for (const [command, output] of commands) {
+        const { stdout } = await sh(`exec 2>&1\n${command}`);
+        const written = stdout.replaceAll(`${realpathSync(folder)}/`, '');
+        expect(`$ ${command}\n${steady(written)}`).toBe(`$ ${command}\n${steady(output)}`);
+      }
+    },
+    120_000,
+  );
+});
+
+test.each(['README.md', 'ARCHITECTURE.md', 'docs/how-sluice-decides.md', 'docs/comparison.md'])(
+  'the links of %s lead somewhere',
+  (file) => {
+    const links = [...read(file).matchAll(/\]\(([^):]+)\)/g)].map((found) => found[1]!);
+    for (const link of links) {
+      const [path, heading] = link.split('#') as [string, string?];
+      const target = path === '' ? file : join(dirname(file), path);
+      expect(existsSync(join(root, target)), link).toBe(true);
+      if (heading !== undefined) expect(anchors(read(target)), link).toContain(heading);
+    }
+  },
+);
+
+/** The names by which links lead to a page's headings. */
+const anchors = (page: string): string[] =>
+  [...page.matchAll(/^#+ (.*)$/gm)].map((found) =>
+    found[1]!
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\d _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
 
 test('STAGES.md is what the declarations say', async () => {
   expect(read('STAGES.md')).toBe(await writeReference());

@@ -16,7 +16,7 @@ import type { Digest } from '../digest.ts';
 import { objectsOf, seal, unseal, type Entry } from './entry.ts';
 import type { Key, KeyParts } from '../key.ts';
 import { lock, tryLock, type Lock } from './lock.ts';
-import { ourselves } from './owner.ts';
+import { describeHolder, ourselves } from './owner.ts';
 
 export type Lookup =
   | { readonly found: 'whole'; readonly entry: Entry }
@@ -94,9 +94,9 @@ export class Store {
     this.writeJson(this.entryPath(key), seal(key, entry));
   }
 
-  /** Waits until no other run is at work on a key; `waits` is told who is. `undefined` if `signal` aborts before. */
+  /** Waits until no other run is at work on a key; `waits` is told who is, in words. `undefined` if `signal` aborts before. */
   lock(key: Key, waits: (holder: string) => void, signal: AbortSignal): Promise<Lock | undefined> {
-    return lock(this.#lockPath(key), waits, signal);
+    return lock(this.#lockPath(key), (holder) => waits(describeHolder(holder)), signal);
   }
 
   /** The same, unless another run is at work on it. */
