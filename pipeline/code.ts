@@ -30,24 +30,35 @@ export class CodeReader {
 
   async read(module: URL): Promise<Code> {
     const code: Record<string, string> = {};
-    const files = [fileURLToPath(module)];
+    const files = await this.files(module);
     const root = packageFolder(files[0]!);
-    // The list grows while it is walked.
     for (const file of files) {
       const { digest, imports } = await this.#module(file);
       code[relative(root, file).split(sep).join('/')] = digest;
       for (const specifier of imports) {
-        const imported = fileOf(specifier, file);
-        if (imported !== undefined) {
-          if (!files.includes(imported)) files.push(imported);
-        } else if (!specifier.startsWith('node:')) {
-          const name = packageName(specifier);
-          code[`npm:${name}`] ??=
-            this.#reading.provided?.[name] ?? (await packageVersion(name, dirname(file)));
-        }
+        if (fileOf(specifier, file) !== undefined || specifier.startsWith('node:')) continue;
+        const name = packageName(specifier);
+        code[`npm:${name}`] ??= this.#reading.provided?.[name] ?? (await packageVersion(name, dirname(file)));
       }
     }
     return code;
+  }
+
+  /** The paths of the module and of the files among what it imports; of what can't be read, as far as it can. */
+  async files(module: URL): Promise<string[]> {
+    const files = new Set([fileURLToPath(module)]);
+    // The set grows while it is walked.
+    for (const file of files) for (const imported of await this.#imported(file)) files.add(imported);
+    return [...files];
+  }
+
+  async #imported(file: string): Promise<string[]> {
+    try {
+      const { imports } = await this.#module(file);
+      return imports.flatMap((specifier) => fileOf(specifier, file) ?? []);
+    } catch {
+      return []; // whoever needs its code is told why
+    }
   }
 
   #module(file: string): Promise<{ digest: string; imports: string[] }> {

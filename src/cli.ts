@@ -64,12 +64,15 @@ async function tellFailure(
 
 const interruption = new AbortController();
 setMaxListeners(0, interruption.signal); // every step that runs listens
-for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect'] as const) {
+let signals = 0;
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(name, () => {
-    if (interruption.signal.aborted) process.exit(130); // the second time: at once
+    if (++signals > 1) process.exit(130); // the second time: at once
     interruption.abort();
   });
 }
+process.on('disconnect', () => interruption.abort()); // often along with a signal: no second one
+if (process.connected === false) interruption.abort(); // it has happened already
 // Whoever followed us is gone, and with them the only place for what we have to say.
 process.stderr.on('error', () => interruption.abort());
 process.channel?.unref(); // listening for the runner's end must not keep us alive

@@ -22,6 +22,10 @@ import { sluiceVersions } from './versions.ts';
 export async function runCommand(args: string[], signal: AbortSignal): Promise<number> {
   const options = await readRunOptions('run', args);
   if (options === undefined) return 0;
+  if (options.watch) {
+    const { watchCommand } = await import('./watch/watch-command.ts');
+    return watchCommand(options, args, signal);
+  }
   if (!options.dryRun) return runInStore(options, signal);
   const session = await openSession(options);
   await writeText(planText(session, options));
@@ -38,7 +42,9 @@ export function planText({ plan }: Session, { json, explain }: RunOptions): stri
 /** Runs an experiment when nobody needs the store for themselves. */
 async function runInStore(options: RunOptions, signal: AbortSignal): Promise<number> {
   const started = new Date();
-  const selection = await readExperiment(options);
+  const listener = process.send && (await import('./watch/reads.ts')); // a watch began us, and wants to know
+  const selection = await (listener?.tellingReads(options, readExperiment(options)) ??
+    readExperiment(options));
   const waits = (holder: string): void =>
     void process.stderr.write(`waits: ${describeHolder(holder)} is cleaning up the store\n`);
   const presence = await enterStore(options.store, waits, signal);

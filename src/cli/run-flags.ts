@@ -76,6 +76,7 @@ const OPTIONS: Readonly<Record<string, Option & { readonly of: readonly RunComma
     describe: 'After a failure, run on what does not need that step',
   },
   watch: { ...flag, short: 'w', of: RUN, describe: 'Run again whenever a file changes that it reads' },
+  'no-watch': { ...flag, of: RUN, describe: 'Run once, though --watch is given' },
   jobs: { ...text, short: 'j', of: RUN, describe: 'How many cores steps may keep busy [default: all]' },
   quiet: { ...flag, short: 'q', of: RUN, describe: 'Tell only failures and warnings' },
   json: { ...flag, of: PLANNING, describe: 'Tell it to a program: a JSON object a line, on standard output' },

@@ -60,7 +60,7 @@ export async function readRunOptions(command: RunCommand, args: string[]): Promi
     json: argv.json ?? false,
     quiet: argv.quiet ?? false,
     keepGoing: argv['keep-going'] ?? false,
-    watch: argv.watch ?? false,
+    watch: argv.watch === true && argv['no-watch'] !== true,
     jobs: readJobs(argv.jobs),
     format: readFormat(argv.format),
     store: resolve(argv.store ?? '.sluice'),
@@ -82,6 +82,7 @@ interface Parsed {
   readonly quiet?: boolean;
   readonly 'keep-going'?: boolean;
   readonly watch?: boolean;
+  readonly 'no-watch'?: boolean;
   readonly jobs?: string;
   readonly format?: string;
   readonly store?: string;

@@ -65,3 +65,21 @@ test('what counts of a module is its JavaScript', async () => {
   expect(Object.keys(code)).toEqual(['src/inner.js', 'src/words.json']);
   expect(code['src/inner.js']).toBe(digestOf('import "./words.json"'));
 });
+
+test('its files are found as far as they can be read', async () => {
+  const folder = writePackage();
+  const files = async () => {
+    const found = await reader().files(pathToFileURL(join(folder, 'src/stage.js')));
+    return found.map((file) => file.slice(folder.length + 1)).toSorted();
+  };
+  expect(await files()).toEqual([
+    'src/inner.js',
+    'src/lazy.js',
+    'src/shared.js',
+    'src/stage.js',
+    'src/words.json',
+  ]);
+  writeFileSync(join(folder, 'src/lazy.js'), 'import "./inner.js"; `');
+  writeFileSync(join(folder, 'src/shared.js'), 'import "./none.js";');
+  expect(await files()).toEqual(['src/lazy.js', 'src/none.js', 'src/shared.js', 'src/stage.js']);
+});
