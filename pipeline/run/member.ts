@@ -30,6 +30,8 @@ export interface Member {
   finished?: Finished;
   /** Whether it was ended though nothing failed: it need not run, or another run does it, or that holds for what it reads. */
   cutOff?: boolean;
+  /** Whether nobody waits for it any longer. */
+  hasLeft?: boolean;
 }
 
 /** Ends a member, and those that read from it. */

@@ -207,6 +207,7 @@ class Run {
       await attempt.finished;
     } finally {
       attempt.discard();
+      member.hasLeft = true;
       member.lock?.release();
       slot.release();
     }
@@ -255,11 +256,13 @@ class Run {
     const decision = await this.#decide(follower.step);
     follower.decision = decision;
     if (decision.state !== 'run') return;
-    const lock = this.#running.store.tryLock(decision.key);
-    if (lock === undefined) return;
+    if (follower.hasLeft) return;
+    follower.lock = this.#running.store.tryLock(decision.key);
+    if (follower.lock === undefined) return;
     follower.decision = await this.#lookAgain(decision);
-    if (follower.decision.state === 'run') follower.lock = lock;
-    else lock.release();
+    if (follower.decision.state === 'run') return;
+    follower.lock.release();
+    follower.lock = undefined;
   }
 
   /** What failed in a pipe ends the rest of it; what failed for that is not what is told. */

@@ -1,4 +1,13 @@
-import { linkSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  linkSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isRunning, ourselves } from './owner.ts';
 
@@ -76,13 +85,15 @@ export function isAlive(holder: string, file: string): boolean {
 function held(file: string): Lock {
   const heartbeat = setInterval(() => {
     const now = new Date();
-    utimesSync(file, now, now);
+    if (existsSync(file)) utimesSync(file, now, now);
   }, HEARTBEAT);
   heartbeat.unref();
+  let isHeld = true;
   return {
     release: () => {
+      if (isHeld) rmSync(file, { force: true }); // only once: it may be another's then
+      isHeld = false;
       clearInterval(heartbeat);
-      rmSync(file, { force: true });
     },
   };
 }

@@ -5,6 +5,7 @@ import {
   linkSync,
   mkdirSync,
   readdirSync,
+  renameSync,
   rmSync,
   statSync,
   unlinkSync,
@@ -38,7 +39,7 @@ export function publish(
   }
 }
 
-type Objects = Pick<Store, 'objectPath' | 'digests'>;
+type Objects = Pick<Store, 'objectPath' | 'digests' | 'begin'>;
 
 /** Takes away what an earlier run left there, so that nothing stale lies beside what is new. */
 export function withdraw(folder: string, outputs: readonly Output[]): void {
@@ -92,16 +93,27 @@ function againIfDisturbed(act: () => void): void {
   }
 }
 
-function put(store: Objects, { sha256, bytes }: { sha256: Digest; bytes: number }, path: string): void {
-  const object = store.objectPath(sha256);
-  const copy = (how: number): void => {
-    copyFileSync(object, path, constants.COPYFILE_EXCL | how);
-    store.digests.add(path, { sha256, bytes });
-  };
+/** Whatever is done appears at once: a run that is killed leaves nothing that is not whole. */
+function put(store: Objects, digest: { sha256: Digest; bytes: number }, path: string): void {
+  const object = store.objectPath(digest.sha256);
   mkdirSync(dirname(path), { recursive: true });
-  if (succeeds(() => copy(constants.COPYFILE_FICLONE_FORCE))) return;
-  if (succeeds(() => store.digests.keeping(object, () => linkSync(object, path)))) return;
-  copy(0);
+  if (putClone(store, object, path)) store.digests.add(path, digest);
+  else if (!succeeds(() => store.digests.keeping(object, () => linkSync(object, path)))) {
+    copyFileSync(object, `${path}.part`);
+    renameSync(`${path}.part`, path);
+    store.digests.add(path, digest);
+  }
+}
+
+/** A copy that shares its blocks with the object, where the file system has that. */
+function putClone(store: Objects, object: string, path: string): boolean {
+  const folder = store.begin();
+  const clone = join(folder, 'clone');
+  const isThere =
+    succeeds(() => copyFileSync(object, clone, constants.COPYFILE_FICLONE_FORCE)) &&
+    succeeds(() => renameSync(clone, path));
+  rmSync(folder, { recursive: true });
+  return isThere;
 }
 
 /** Whether a file system can do something, and the two paths lie on one. */

@@ -105,7 +105,7 @@ function standsAlone(
 ): boolean {
   const name = Object.keys(options).find((known) => arg === `--${known}`);
   return (
-    name !== undefined && options[name]!.type === 'string' && (next === undefined || next.startsWith('--'))
+    name !== undefined && options[name]!.type === 'string' && (next === undefined || next.startsWith('-'))
   );
 }
 

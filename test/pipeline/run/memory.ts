@@ -44,6 +44,8 @@ export class Memory {
   /** Commands that read piece by piece begin at once; the others when all is there. */
   piecemeal = new Set<string>();
   changed: string | undefined;
+  /** What happens before anything is looked up. */
+  disturb: () => Promise<void> = () => Promise.resolve();
   events: Event[] = [];
   pauses: number[] = [];
   last: Record<string, KeyParts> = {};
@@ -59,7 +61,7 @@ export class Memory {
     const parsed = await experiment(yaml);
     const steps = parsed.steps.map((step) => ({ ...step, limits: { ...step.limits, ...limits[step.name] } }));
     const planning: Planning = {
-      store: { lookUp: (key) => Promise.resolve(this.#lookUp(key)) },
+      store: { lookUp: (key) => this.disturb().then(() => this.#lookUp(key)) },
       tool: never,
       environment: {},
       files: this.files,
@@ -93,7 +95,7 @@ export class Memory {
       experiment: 'x',
       planning,
       store: {
-        lookUp: (key) => Promise.resolve(this.#lookUp(key)),
+        lookUp: (key) => this.disturb().then(() => this.#lookUp(key)),
         tryLock: (key) => this.#tryLock(key),
         lock: async (key, waits, signal) => {
           const lock = this.#tryLock(key);

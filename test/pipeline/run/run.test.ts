@@ -282,6 +282,24 @@ steps:
     expect(memory.results.get('c')).toBe('123');
   });
 
+  test('holds no lock for a reader that fails while it is decided about', async () => {
+    const memory = new Memory();
+    let fail: () => void = () => undefined;
+    const failing = new Promise<void>((resolve) => (fail = resolve));
+    memory.piecemeal.add('fail later');
+    memory.commands['fail later'] = () => failing.then(() => 3);
+    memory.commands['then disturb'] = () => {
+      memory.disturb = async () => {
+        fail();
+        for (let i = 0; i < 5; i++) await pause();
+      };
+      return 'x';
+    };
+    const yaml = 'steps:\n  a: { command: then disturb }\n  b: { command: fail later, in: a }';
+    expect(await memory.run(yaml, { keepGoing: true })).toMatchObject({ b: 'failed: exit code 3' });
+    expect(memory.locks.size).toBe(0);
+  });
+
   test('takes no step that may be tried again', async () => {
     const memory = new Memory();
     await memory.run(chain, { limits: { b: { retries: 1 } } });
