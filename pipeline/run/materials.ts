@@ -1,9 +1,8 @@
 import { resolve } from 'node:path';
-import type { DigestCache } from '../store/digest-cache.ts';
 import type { Source, Step } from '../experiment.ts';
 import { hash } from '../store/files.ts';
 import type { Known } from '../plan.ts';
-import type { Stored } from '../store/entry.ts';
+import { objectsOf, type Stored } from '../store/entry.ts';
 import type { Store } from '../store/store.ts';
 import type { Material } from './workspace.ts';
 
@@ -29,16 +28,25 @@ function find(source: Source, known: Known, store: Pick<Store, 'objectPath'>): M
   return { files: Object.fromEntries(paths) as Record<string, string> };
 }
 
-/** The path of a file that a step reads and that is not what it was when it was hashed, if there is one. */
+/**
+ * What a step reads and that is not what it was when it was hashed, if there is something: a file, or an output in the
+ * store, which a command that runs as root can write to.
+ */
 export async function changedInput(
   step: Step,
-  files: ReadonlyMap<string, Stored>,
-  digests: DigestCache,
+  known: Known,
+  { files, store }: { files: ReadonlyMap<string, Stored>; store: Pick<Store, 'objectPath' | 'digests'> },
 ): Promise<string | undefined> {
   for (const source of Object.values(step.inputs)) {
-    if (!('path' in source)) continue;
-    const now = await hash(source.path, digests);
-    if (now.sha256 !== files.get(source.path)!.sha256) return source.path;
+    if ('path' in source) {
+      const now = await hash(source.path, store.digests);
+      if (now.sha256 !== files.get(source.path)!.sha256) return source.path;
+    } else {
+      const stored = known.get(source.step)![source.output]!;
+      for (const digest of objectsOf({ outputs: { stored } }))
+        if ((await store.digests.of(store.objectPath(digest))).sha256 !== digest)
+          return `the output of ${source.step} in the store`;
+    }
   }
   return undefined;
 }

@@ -221,7 +221,7 @@ class Run {
     try {
       const finished = await attempt.finished;
       if (!finished.ok) return await this.#fail(member, finished);
-      const changed = await files.changed(step);
+      const changed = await files.changed(step, this.#known);
       if (changed !== undefined)
         return await this.#fail(member, {
           ...finished,

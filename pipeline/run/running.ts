@@ -27,8 +27,8 @@ export interface Running {
   readonly files: {
     /** Where the inputs of a step lie, by name; without those that are streamed. */
     find(step: Step, known: Known): Record<string, Material>;
-    /** The path of a file that a step reads and that is no longer what it was when it was planned. */
-    changed(step: Step): Promise<string | undefined>;
+    /** What a step reads and that is no longer what it was when that was hashed, for a person. */
+    changed(step: Step, known: Known): Promise<string | undefined>;
   };
   readonly beginAttempt: BeginAttempt;
   readonly slots: Slots;

@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync, realpathSync, statSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 import type { DigestCache } from './digest-cache.ts';
 import { canonicalJson, digestOf, type Digest } from '../digest.ts';
@@ -27,7 +27,7 @@ export async function hashFiles(
         problems.push({
           message: `${told}: ${source.path}`,
           at: source.at,
-          hint: 'paths start from the folder that sluice is run in',
+          ...(code === 'ENOENT' && { hint: 'paths start from the folder that sluice is run in' }),
         });
       }
     }
@@ -45,12 +45,22 @@ export async function hash(path: string, digests: DigestCache): Promise<Stored> 
 export async function hashFolder(path: string, digests: Pick<DigestCache, 'of'>): Promise<Stored> {
   const files: Record<string, Digest> = {};
   let total = 0;
-  const entries = readdirSync(path, { recursive: true, withFileTypes: true });
-  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  for (const file of paths.toSorted()) {
+  for (const file of filesIn(path, []).toSorted()) {
     const { sha256, bytes } = await digests.of(file);
     files[relative(path, file).split(sep).join('/')] = sha256;
     total += bytes;
   }
   return { sha256: digestOf(canonicalJson(files)), bytes: total, files };
+}
+
+/** The files in a folder, and those that its links lead to: a command reads them, too. */
+function filesIn(folder: string, outer: readonly string[]): string[] {
+  const real = realpathSync(folder);
+  if (outer.includes(real)) throw new Error(`${folder} is a link to a folder that it lies in`);
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    const found = entry.isSymbolicLink() ? statSync(path, { throwIfNoEntry: false }) : entry;
+    if (found?.isDirectory()) return filesIn(path, [...outer, real]);
+    return found?.isFile() ? [path] : [];
+  });
 }

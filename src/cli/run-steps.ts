@@ -54,7 +54,7 @@ function toRun(
     },
     files: {
       find: (step, known) => findInputs(step, known, store),
-      changed: (step) => changedInput(step, files, store.digests),
+      changed: (step, known) => changedInput(step, known, { files, store }),
     },
     beginAttempt: executeWith({ store, program: PROGRAM, environment: process.env }),
     slots: new Slots(jobs, totalmem()),

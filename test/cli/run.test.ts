@@ -372,3 +372,33 @@ test('rows that a stage writes are told as they come', async () => {
   expect(rows.at(-1)).toBeGreaterThan(100);
   expect(rows).toEqual(rows.toSorted((a, b) => a - b));
 });
+
+test('a command that changes an output in the store by its link fails, and nothing that has read it is kept', async () => {
+  const { sh } = newShell();
+  const { stderr, code } = await sh(`
+    cat > x.yaml <<'EOF'
+steps:
+  a: { command: echo one }
+  b: { files: { a: a }, command: 'chmod u+w "$(readlink a)"; echo two >> a' }
+  c: { files: { a: a }, command: cat a }
+EOF
+    sluice run x.yaml a && sluice run x.yaml b`);
+  expect({ stderr, code }).toMatchObject({
+    stderr: expect.stringContaining(
+      'b  failed: the output of a in the store was changed during the run',
+    ) as string,
+    code: 1,
+  });
+  const { stdout } = await sh('sluice run x.yaml c; cat results/x/a results/x/c');
+  expect(stdout).toBe('one\none');
+});
+
+test('what the links in an input folder lead to decides about a step', async () => {
+  const { sh } = newShell();
+  const { stdout } = await sh(`
+    mkdir d e; echo 1 > e/f; ln -s ../e/f d/f; ln -s ../e d/e; ln -s nowhere d/dangling
+    printf 'steps:\n  a: { files: [./d], command: cat d/f d/e/f }\n' > x.yaml
+    sluice run x.yaml; echo 2 > e/f; sluice run x.yaml; cat results/x/a
+    ln -s . d/self; sluice run x.yaml || echo $?`);
+  expect(stdout).toBe('2\n2\n2');
+});
