@@ -21,7 +21,7 @@ export interface KeyParts {
   /** Of a stage: resolved; without locators, inputs and outputs. */
   readonly options?: Readonly<Record<string, unknown>>;
   readonly inputs: Readonly<Record<string, Digest>>;
-  /** By name; of a command also where it writes them. */
+  /** By name; of a command also where it writes them, with a slash behind a folder. */
   readonly outputs: Readonly<Record<string, string>>;
   /** Of a stage: what it says that it depends on: engine, platform, Node. */
   readonly toolchain?: Toolchain;
@@ -48,7 +48,11 @@ export async function keyParts(
       name,
       value ?? environment[name] ?? null,
     ]);
-    const outputs = Object.fromEntries(step.outputs.map(({ name, path = '' }) => [name, path]));
+    const places = step.outputs.map(({ name, kind, path = '' }) => [
+      name,
+      kind === 'folder' ? `${path}/` : path,
+    ]);
+    const outputs = Object.fromEntries(places) as Record<string, string>;
     return { format: 2, command: step.command, inputs, outputs, environment: Object.fromEntries(variables) };
   }
   const { code, toolchain } = await tool(step);

@@ -38,6 +38,15 @@ test('the environment variables that a command declares are in its key, with the
   expect(parts.environment).toEqual({ SET: '1', UNSET: null, GIVEN: 'here' });
 });
 
+test('whether an output is a file or a folder is in the key', async () => {
+  const file = await partsOf('{ command: x, outputs: { model: m } }');
+  const folder = await partsOf('{ command: x, outputs: { model: m/ } }');
+  expect([file.outputs, folder.outputs]).toEqual([
+    { out: '', model: 'm' },
+    { out: '', model: 'm/' },
+  ]);
+});
+
 test('two keys are compared part by part', async () => {
   const before = await partsOf('{ stage: count, in: ./x, with: { times: 2 } }');
   const after = {
