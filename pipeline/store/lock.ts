@@ -1,13 +1,4 @@
-import {
-  existsSync,
-  linkSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import { linkSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isRunning, ourselves } from './owner.ts';
 
@@ -85,7 +76,11 @@ export function isAlive(holder: string, file: string): boolean {
 function held(file: string): Lock {
   const heartbeat = setInterval(() => {
     const now = new Date();
-    if (existsSync(file)) utimesSync(file, now, now);
+    try {
+      utimesSync(file, now, now);
+    } catch {
+      clearInterval(heartbeat); // it was taken for dead, or somebody removed it: what it was for goes on without it
+    }
   }, HEARTBEAT);
   heartbeat.unref();
   let isHeld = true;

@@ -1,6 +1,6 @@
-import { existsSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { lock, tryLock, type Lock } from '../../../pipeline/store/lock.ts';
 import { ourselves } from '../../../pipeline/store/owner.ts';
 import { temporaryFolder } from '../../folder.ts';
@@ -44,6 +44,20 @@ test('the lock of another machine is taken over when it has said nothing for lon
   const longAgo = new Date(Date.now() - 120_000);
   utimesSync(file, longAgo, longAgo);
   expect(tryLock(file)).toHaveProperty('release');
+});
+
+test('a lock that is removed under its holder does no harm', () => {
+  vi.useFakeTimers();
+  try {
+    const file = newFile();
+    const lock = tryLock(file) as Lock;
+    rmSync(file);
+    vi.advanceTimersByTime(60_000);
+    expect(vi.getTimerCount()).toBe(0);
+    lock.release();
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 test('processes that want the same lock get it one after the other', async () => {
