@@ -13,7 +13,7 @@ interface Known {
 
 /**
  * The digests of files, each taken once as long as the file is found as it was: size, number, times of its last write and
- * of its last change of any kind, which no program can set. A file that was changed a moment before its digest was
+ * of its last change of any kind, which no program can set. A file that was changed a moment before its digest is
  * taken may be changed again within the clock's tick: it is not remembered.
  */
 export class DigestCache {
@@ -47,9 +47,9 @@ export class DigestCache {
     const stat = statSync(path);
     const known = this.#known.get(path);
     if (known !== undefined && isSame(known, stat)) return known;
+    const age = Date.now() - Math.max(stat.mtimeMs, stat.ctimeMs);
     const found = await digestFile(path);
-    const settled = Date.now() - stat.mtimeMs > TICK && stat.size === found.bytes;
-    if (settled) this.#remember(path, stat, found);
+    if (age > TICK && stat.size === found.bytes) this.#remember(path, stat, found);
     else this.#known.delete(path);
     return found;
   }

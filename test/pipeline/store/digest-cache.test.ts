@@ -57,6 +57,14 @@ test('a file that was changed a moment ago is not remembered', async () => {
   expect(first.isKnown(path, digestOf('again'))).toBe(false);
 });
 
+test('nor is one that only looks as if it were older', async () => {
+  const { path, first } = await remembered();
+  writeFileSync(path, 'again');
+  utimesSync(path, 1, 1);
+  await first.of(path);
+  expect(first.isKnown(path, digestOf('again'))).toBe(false);
+});
+
 test('a link to a file that is known leaves it known', async () => {
   const { path, first } = await remembered();
   await setTimeout(20);
