@@ -231,6 +231,7 @@ steps:
     ['what doctor has no use for', 'sluice doctor --verbose', /USAGE: .*verbose/],
     ['a flag of another command', 'sluice graph x.yaml --force', /USAGE: .*force/],
     ['a flag that lacks its value', 'sluice run x.yaml --jobs', /USAGE: --jobs needs a value/],
+    ['one that another short flag follows', 'sluice run x.yaml --jobs -q', /USAGE: --jobs needs a value/],
     ['a short one that lacks it', 'sluice run x.yaml -j', /USAGE: --jobs needs a value/],
     ['one before another flag', 'sluice run x.yaml --params --dry-run', /USAGE: --params needs a value/],
     ['a switch that is given a value', 'sluice run x.yaml --quiet=no', /USAGE: --quiet takes no value/],
