@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { tellLines } from './lines.ts';
 import { readMemory } from './memory.ts';
 import type { StepProgress } from '../outcome.ts';
@@ -94,21 +95,34 @@ async function follow(
     peakBytes = message.peakBytes ?? peakBytes;
   });
   const sampler = job.ipc ? undefined : setInterval(() => (peakBytes = readMemory(group, peakBytes)), 50);
-  let lingering: NodeJS.Timeout | undefined;
-  child.once('exit', () => (lingering = setTimeout(() => endGroup(group, 'SIGKILL'), LINGER)));
+  const lingering = new AbortController();
   const stop = endOnAbort(group, signal);
   if (group !== undefined) groups.add(group);
   try {
-    const [exit] = await Promise.all([exitOf(child, job), tellLines(stderr, listener.said)]);
+    const exited = exitOf(child, job);
+    const left = exited.then(() => linger(group, lingering.signal));
+    const told = Promise.race([tellLines(stderr, listener.said), left]);
+    const [exit] = await Promise.all([exited, told]);
     if (child.connected) await once(child, 'disconnect'); // its last message may still be on its way
     return { exit, peakBytes };
   } finally {
-    clearTimeout(lingering);
+    lingering.abort();
     endGroup(group, 'SIGKILL'); // what still runs would write on in what is kept
     groups.delete(group!);
     clearInterval(sampler);
     stop();
     stderr.destroy();
+  }
+}
+
+/** Waits, at most, until what a process has left behind is ended; what has left its group, as a daemon does, runs on. */
+async function linger(group: number | undefined, signal: AbortSignal): Promise<void> {
+  try {
+    await sleep(LINGER, undefined, { signal });
+    endGroup(group, 'SIGKILL');
+    await sleep(LINGER, undefined, { signal }); // in which its last lines are read
+  } catch (error) {
+    if (!signal.aborted) throw error; // else all of it has ended
   }
 }
 
