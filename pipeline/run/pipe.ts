@@ -21,7 +21,7 @@ export async function makePipes<Name extends string>(
 ): Promise<Partial<Record<Name, Pipe>>> {
   const names = (Object.keys(ours) as Name[]).filter((name) => ours[name] !== undefined);
   const path = (name: string): string => join(folder, `${name}.pipe`);
-  await promisify(execFile)('mkfifo', names.map(path));
+  await promisify(execFile)('mkfifo', names.map(path)).catch(asSystemError);
   const pipes: Partial<Record<Name, Pipe>> = {};
   for (const name of names) {
     // As long as this one is open, neither of the others waits for its opposite.
@@ -35,6 +35,11 @@ export async function makePipes<Name extends string>(
     rmSync(path(name));
   }
   return pipes;
+}
+
+/** What mkfifo says is about the system: a full disk, or one that has no named pipes. */
+function asSystemError(error: Error & { stderr?: string }): never {
+  throw Object.assign(new Error(error.stderr?.trim() || error.message), { syscall: 'mkfifo' });
 }
 
 /** Our end of a pipe as a stream. */

@@ -57,10 +57,13 @@ class Run {
   }
 
   async #outcome(step: Step): Promise<Outcome> {
-    const outcome = await this.#follow(step).catch(failureOf);
+    const followed = this.#follow(step).then((outcome) => {
+      // What an earlier run left there does not go with what this one writes.
+      if (outcome.state === 'skipped') this.#running.results.withdraw(step);
+      return outcome;
+    });
+    const outcome = await followed.catch(failureOf);
     if (outcome.state === 'failed') this.#failed ??= step.name;
-    // What an earlier run left there does not go with what this one writes.
-    if (outcome.state === 'skipped') this.#running.results.withdraw(step);
     this.#running.report({ type: 'ended', step: step.name, outcome });
     return outcome;
   }
@@ -160,7 +163,10 @@ class Run {
     });
     const member: Member = { step, attempt, slot, pipe, followers };
     for (const follower of followers) follower.from = member;
-    void attempt.finished.then((finished) => (member.finished = finished));
+    attempt.finished.then(
+      (finished) => (member.finished = finished),
+      () => undefined, // it is told where the member is followed
+    );
     pipe.members.push(member);
     return member;
   }
@@ -177,9 +183,14 @@ class Run {
       if (own === undefined) continue;
       this.#invitations.delete(consumer.name);
       this.#running.report({ type: 'started', step: consumer.name, reads: step.name });
-      const follower = this.#begin(consumer, own, pipe);
-      followers.push(follower);
-      invite(follower);
+      try {
+        const follower = this.#begin(consumer, own, pipe);
+        followers.push(follower);
+        invite(follower);
+      } catch (error) {
+        own.release();
+        throw error;
+      }
     }
     return followers;
   }

@@ -54,6 +54,24 @@ test('a program that is not there is an error of the system, which names it', as
   });
 });
 
+test('that its pipes cannot be made is an error of the system, too', async () => {
+  const job = { ...jobIn(temporaryFolder(), ['true']), pipeFolder: join(temporaryFolder(), 'none') };
+  await expect(startProcess(job, listener, never)).rejects.toMatchObject({
+    syscall: 'mkfifo',
+    message: expect.stringContaining('No such file') as string,
+  });
+});
+
+test.skipIf(spawnSync('setsid', ['true']).error !== undefined)(
+  'what leaves its group as a daemon does is not waited for',
+  async () => {
+    const { lines, exit } = await shell('setsid sleep 600 & echo $! >&2; sleep 0.2');
+    const daemon = Number(lines[0]);
+    expect(exit).toBe(0);
+    process.kill(daemon); // it runs: the test has not waited for its end
+  },
+);
+
 test('an interruption ends the process and all that it began', async () => {
   const interruption = new AbortController();
   void setTimeout(200).then(() => interruption.abort());

@@ -94,7 +94,48 @@ steps:
   });
 });
 
+test('a result that cannot be taken away fails its step, and no other', async () => {
+  const memory = new Memory();
+  memory.commands['fail'] = () => 1;
+  memory.results.delete = (name) => {
+    if (name === 'b') throw Object.assign(new Error('a folder is there'), { syscall: 'unlink' });
+    return true;
+  };
+  const yaml = `
+steps:
+  a: { command: fail }
+  b: { command: copy, in: c, retries: 1 }
+  c: { command: copy, in: a }
+  d: { command: echo }`;
+  expect(await memory.run(yaml, { keepGoing: true })).toEqual({
+    a: 'failed: exit code 1',
+    b: 'failed: a folder is there',
+    c: 'skipped: a failed',
+    d: never,
+  });
+});
+
 describe('a pipe', () => {
+  test('whose second part cannot be begun leaves its cores to others', async () => {
+    const memory = new Memory();
+    const full = Object.assign(new Error('the disk is full'), { syscall: 'mkdir' });
+    const once = [full];
+    memory.results.delete = (name) => {
+      if (name === 'b' && once.length > 0) throw once.pop()!;
+      return true;
+    };
+    const yaml = `
+steps:
+  a: { command: echo }
+  b: { command: copy, in: a }
+  c: { command: twice }`;
+    expect(await memory.run(yaml, { cores: 1, keepGoing: true })).toEqual({
+      a: 'failed: the disk is full',
+      b: 'skipped: a failed',
+      c: never,
+    });
+  });
+
   /** A command that writes its pieces one by one, and waits for each to be taken. */
   const pieces =
     (...texts: string[]) =>
