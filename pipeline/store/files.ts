@@ -43,13 +43,14 @@ export async function hash(path: string, digests: DigestCache): Promise<Stored> 
 
 /** The digest of a folder's listing, with the files by their paths in it. What is neither file nor folder is passed over. */
 export async function hashFolder(path: string, digests: Pick<DigestCache, 'of'>): Promise<Stored> {
-  const files: Record<string, Digest> = {};
+  const found: [string, Digest][] = [];
   let total = 0;
   for (const file of filesIn(path, []).toSorted()) {
     const { sha256, bytes } = await digests.of(file);
-    files[relative(path, file).split(sep).join('/')] = sha256;
+    found.push([relative(path, file).split(sep).join('/'), sha256]);
     total += bytes;
   }
+  const files = Object.fromEntries(found); // which holds a file of whatever name, `__proto__` too
   return { sha256: digestOf(canonicalJson(files)), bytes: total, files };
 }
 

@@ -72,6 +72,17 @@ describe('a command', () => {
     ]);
   });
 
+  test('keeps a file of whatever name in a folder', async () => {
+    const pages: Output = { name: 'pages', kind: 'folder', fileName: 'pages', path: 'pages' };
+    const command = "mkdir pages; cd pages; echo 1 > __proto__; echo 2 > ' a'; echo 3 > $'new\\nline'";
+    const finished = await execute(command, { outputs: [out, pages] });
+    expect(finished.ok && Object.keys(finished.outputs['pages']!.files!)).toEqual([
+      ' a',
+      '__proto__',
+      'new\nline',
+    ]);
+  });
+
   test('keeps what it writes under the names that it declares, read-only', async () => {
     const outputs: Output[] = [
       out,
