@@ -27,7 +27,8 @@ export class DigestCache {
   /** The digests that an earlier run has left in a file; none if they can't be read. */
   static load(path: string): DigestCache {
     try {
-      return new DigestCache(new Map(Object.entries(JSON.parse(readFileSync(path, 'utf8')) as object)));
+      const known = Object.entries(JSON.parse(readFileSync(path, 'utf8')) as Record<string, Known | null>);
+      return new DigestCache(new Map(known.flatMap(([file, one]) => (one ? [[file, one]] : []))));
     } catch {
       return new DigestCache(new Map());
     }

@@ -141,12 +141,17 @@ export class Store {
 
   /** Writes a file of JSON, in the store's folder or elsewhere, whole or not at all. */
   writeJson(path: string, value: unknown, indent = 0): void {
+    this.write(path, `${JSON.stringify(value, null, indent)}\n`);
+  }
+
+  /** Writes a file of text in the same way. */
+  write(path: string, text: string): void {
     const folder = join(this.folder, 'tmp');
     mkdirSync(folder, { recursive: true });
     mkdirSync(dirname(path), { recursive: true });
     const temporary = join(folder, `${ourselves}~${randomUUID()}`);
     try {
-      writeFileSync(temporary, `${JSON.stringify(value, null, indent)}\n`);
+      writeFileSync(temporary, text);
       move(temporary, path);
     } finally {
       rmSync(temporary, { force: true });

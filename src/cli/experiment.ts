@@ -1,27 +1,17 @@
-import type { Experiment, Step } from '../../pipeline/experiment.ts';
+import type { Experiment } from '../../pipeline/experiment.ts';
 import { checkNames, expandNames, selectSteps, withDependents } from '../../pipeline/graph.ts';
 import { formatProblem, type Problem, type Result } from '../../pipeline/problem.ts';
 import { StageError } from '../error.ts';
 import { parsedPath, readParsed } from './parsed.ts';
 import type { RunOptions } from './run-options.ts';
-
-/** What was asked for of an experiment. */
-export interface Selection {
-  readonly experiment: Experiment;
-  /** The steps that were named, and all that they need, in order; every step if none was named. */
-  readonly steps: readonly Step[];
-  /** The names of those that were named. */
-  readonly named: readonly string[];
-  readonly forced: readonly string[];
-  /** Where the store keeps the parsed experiment. */
-  readonly parsed: string;
-}
+import type { Selection } from './selection.ts';
 
 /** Parses the experiment and selects the steps. Throws `ProblemsFound` and `USAGE`. */
 export async function readExperiment(options: RunOptions): Promise<Selection> {
   const { from } = options;
-  const parsed = parsedPath(options);
-  const experiment = readParsed(parsed) ?? (await parse(options));
+  const path = parsedPath(options);
+  const kept = readParsed(path);
+  const experiment = kept ?? (await parse(options));
   const force = options.force === 'all' ? [] : options.force;
   take(checkNames(experiment, [...options.steps, ...from, ...force]));
   const named = expandNames(experiment, options.steps);
@@ -33,7 +23,7 @@ export async function readExperiment(options: RunOptions): Promise<Selection> {
   const idle = forced.find((name) => !selected.has(name));
   if (idle !== undefined)
     throw new StageError('USAGE', `--force=${idle}: it is not among the steps that were asked for`);
-  return { experiment, steps, named, forced, parsed };
+  return { experiment, steps, named, forced, parsed: { path, isKept: kept !== undefined } };
 }
 
 async function parse({ file, text, params, set }: RunOptions): Promise<Experiment> {

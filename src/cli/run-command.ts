@@ -52,7 +52,7 @@ async function runInStore(options: RunOptions, signal: AbortSignal): Promise<num
   try {
     removeLitter(options.store);
     const session = await planSelection(selection, options.store);
-    keepParsed(session.experiment, session.parsed, session.store);
+    keepParsed(session, session.store);
     if (options.only) take(checkOnly(session.steps, session.plan, session.named));
     return await run(session, { options, started, signal });
   } finally {

@@ -8,7 +8,8 @@ import { Store } from '../../pipeline/store/store.ts';
 import { codeOf } from './code.ts';
 import type { AnyStage } from '../stage.ts';
 import { describeToolchain } from '../toolchains.ts';
-import { readExperiment, take, type Selection } from './experiment.ts';
+import { readExperiment, take } from './experiment.ts';
+import type { Selection } from './selection.ts';
 import type { RunOptions } from './run-options.ts';
 
 /** What is known before anything runs. */

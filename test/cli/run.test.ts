@@ -77,6 +77,19 @@ describe('sluice run', () => {
     expect((await sh('sluice run x.yaml --force')).stderr).toMatch(/: 3 ran/);
   });
 
+  test('parses anew what an earlier run has kept, where that is damaged', async () => {
+    const { sh, folder } = withExperiment(words);
+    await sh('sluice run x.yaml');
+    const [file] = readdirSync(join(folder, '.sluice/parsed'));
+    const path = join(folder, '.sluice/parsed', file!);
+    const whole = readFileSync(path, 'utf8');
+    for (const text of ['{}', '', whole.replace('seq 1 3', 'seq 1 4')]) {
+      writeFileSync(path, text);
+      expect((await sh('sluice run x.yaml')).stderr).toMatch(/: 3 unchanged/);
+      expect(readFileSync(path, 'utf8')).toBe(whole);
+    }
+  });
+
   test('runs a step and all that come after it, with what they need', async () => {
     const { sh } = withExperiment(`${words}  apart: { command: echo apart }\n`);
     expect((await sh('sluice run x.yaml --from reversed')).stderr).toMatch(/: 3 ran/);

@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import { ownStages } from '../catalog.ts';
 import { filesOf } from '../code.ts';
-import type { Selection } from '../experiment.ts';
+import type { Selection } from '../selection.ts';
 import type { RunOptions } from '../run-options.ts';
 import { listFiles, takeSnapshot } from './snapshot.ts';
 

@@ -1,5 +1,5 @@
 // Downloads URL SHA256 to stdout in a process of its own, which a test may kill.
-import { download } from '../../../dist/src/stages/download.js';
+import { download } from '../../../build/src/stages/download.js';
 
 const [url, sha256] = process.argv.slice(2);
 const context = {

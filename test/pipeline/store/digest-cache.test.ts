@@ -76,7 +76,7 @@ test('a link to a file that is known leaves it known', async () => {
 
 test('a cache that is damaged is empty', () => {
   const path = join(temporaryFolder(), 'digests.json');
-  for (const text of ['', '{', 'null', '[]']) {
+  for (const text of ['', '{', 'null', '[]', `{${JSON.stringify(path)}:null}`]) {
     writeFileSync(path, text);
     expect(DigestCache.load(path).isKnown(path, digestOf(text))).toBe(false);
   }
