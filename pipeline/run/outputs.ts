@@ -25,7 +25,7 @@ export async function readOutput(
   const stat = lstatSync(path, { throwIfNoEntry: false });
   if (stat === undefined) return `it did not write its output "${name}"`;
   if (kind === 'file' ? !stat.isFile() : !stat.isDirectory()) return `its output "${name}" is not a ${kind}`;
-  if (kind === 'file') return { path, stored: known ?? (await digestFile(path)) };
+  if (kind === 'file') return { path, stored: withExecutables(path, known ?? (await digestFile(path))) };
   const odd = readdirSync(path, { recursive: true, withFileTypes: true }).find(
     (entry) => !entry.isFile() && !entry.isDirectory(),
   );
@@ -33,8 +33,17 @@ export async function readOutput(
     const file = relative(path, join(odd.parentPath, odd.name));
     return `its output "${name}" holds ${file}, which is neither a file nor a folder`;
   }
-  return { path, stored: await hashFolder(path, { of: digestFile }) };
+  return { path, stored: withExecutables(path, await hashFolder(path, { of: digestFile })) };
 }
+
+/** A command may write what another one runs. */
+function withExecutables(path: string, stored: Stored): Stored {
+  const files = Object.entries(stored.files ?? { '': stored.sha256 });
+  const executables = files.flatMap(([file, digest]) => (mayBeRun(join(path, file)) ? [digest] : []));
+  return executables.length > 0 ? { ...stored, executables } : stored;
+}
+
+const mayBeRun = (path: string): boolean => (lstatSync(path).mode & 0o111) !== 0;
 
 /** Moves an output into the store. */
 export function keepOutput(store: Pick<Store, 'keep'>, { path, stored }: Written): void {
@@ -51,5 +60,5 @@ function keepFile(store: Pick<Store, 'keep'>, path: string, digest: { sha256: Di
     copyFileSync(path, `${path}.own`);
     renameSync(`${path}.own`, path);
   }
-  store.keep(path, digest);
+  store.keep(path, digest, mayBeRun(path));
 }

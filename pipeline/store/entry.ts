@@ -7,6 +7,8 @@ export interface Stored {
   readonly bytes: number;
   /** A folder's files by path relative to it. */
   readonly files?: Readonly<Record<string, Digest>>;
+  /** The digests of what may be run, if anything may. */
+  readonly executables?: readonly Digest[];
 }
 
 /** What a step's run left: found again by its key. */

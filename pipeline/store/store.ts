@@ -80,11 +80,16 @@ export class Store {
   }
 
   /** Moves a file, whose digest was taken when it was whole, into the store. */
-  keep(path: string, digest: { sha256: Digest; bytes: number }): void {
+  keep(path: string, digest: { sha256: Digest; bytes: number }, isExecutable = false): void {
     const object = this.objectPath(digest.sha256);
-    if (this.digests.isKnown(object, digest.sha256)) return rmSync(path); // results may be links to what is there
+    // An edit of a result, which may be a link to it, must not damage the store.
+    const mode = isExecutable ? 0o555 : 0o444;
+    if (this.digests.isKnown(object, digest.sha256)) {
+      if (isExecutable) this.digests.keeping(object, () => chmodSync(object, mode));
+      return rmSync(path); // what is there stays: results may be links to it
+    }
     mkdirSync(dirname(object), { recursive: true });
-    chmodSync(path, 0o444); // an edit of a result, which may be a link to it, must not damage the store
+    chmodSync(path, mode);
     renameSync(path, object);
     this.digests.add(object, digest);
   }

@@ -83,6 +83,8 @@ export class SharedStore {
       );
       await Promise.allSettled(objects); // what one of them throws must not end the others in the middle
       if ((await Promise.all(objects)).includes(false)) return false;
+      for (const { executables = [] } of Object.values(entry.outputs))
+        for (const digest of executables) await chmod(store.objectPath(digest), 0o555);
       await writeFile(join(folder, 'entry'), `${JSON.stringify(seal(key, entry))}\n`);
       await moveTo(join(store.folder, entryName(key)), join(folder, 'entry'));
       return true;

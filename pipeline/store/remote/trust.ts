@@ -20,6 +20,7 @@ const SHAPE = v.object({
       sha256: DIGEST,
       bytes: COUNT,
       files: v.optional(v.record(v.pipe(v.string(), v.check(isInside)), DIGEST)),
+      executables: v.optional(v.array(DIGEST)),
     }),
   ),
   seconds: COUNT,

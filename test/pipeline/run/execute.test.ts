@@ -16,7 +16,7 @@ const never = new AbortController().signal;
 /** Runs a command in a new store. */
 async function execute(
   command: string,
-  { inputs = {}, signal = never, ...more }: Partial<CommandStep> & Given = {},
+  { inputs = {}, signal = never, ...more }: Omit<Partial<CommandStep>, 'inputs'> & Given = {},
 ): Promise<Finished & { store: Store; said: string[] }> {
   const store = new Store(join(temporaryFolder(), 'store'));
   const said: string[] = [];
@@ -36,7 +36,7 @@ async function execute(
 }
 
 interface Given {
-  inputs?: Record<string, Material> & object;
+  inputs?: Record<string, Material>;
   signal?: AbortSignal;
 }
 
@@ -59,7 +59,7 @@ describe('a command', () => {
       },
     };
     const result = await execute('cat; cat a/b.txt folder/x folder/deep/y; find . -mindepth 1 | sort >&2', {
-      inputs: inputs as never,
+      inputs,
     });
     expect(result).toMatchObject({ ok: true, outputs: { out: { sha256: digestOf('inputonetwothree') } } });
     expect(result.said).toEqual([
@@ -119,6 +119,28 @@ describe('a command', () => {
     const result = await execute(command, { outputs: [{ name: 'o', kind, fileName: 'o', path: 'o' }] });
     expect(result).toMatchObject({ ok: false, failure });
     expect(existsSync(join(result.store.folder, 'objects'))).toBe(false);
+  });
+
+  test('may write what can be run', async () => {
+    const outputs: Output[] = [
+      { name: 'script', kind: 'file', fileName: 'x', path: 'run' },
+      { name: 'tools', kind: 'folder', fileName: 'tools', path: 'tools' },
+    ];
+    const command = 'echo "echo hi" > run; chmod +x run; mkdir tools; cp run tools/a; echo data > tools/b';
+    const { store, ...finished } = await execute(command, { outputs });
+    const script = digestOf('echo hi\n');
+    expect(finished).toMatchObject({
+      outputs: { script: { executables: [script] }, tools: { executables: [script] } },
+    });
+    const modes = [script, digestOf('data\n')].map(
+      (digest) => statSync(store.objectPath(digest)).mode & 0o777,
+    );
+    expect(modes).toEqual([0o555, 0o444]);
+    const inputs = { './run': { path: store.objectPath(script) } };
+    expect(await execute('./run', { inputs })).toMatchObject({
+      ok: true,
+      outputs: { out: { sha256: digestOf('hi\n') } },
+    });
   });
 
   test('whose output is also a file of somebody else leaves that one alone', async () => {
