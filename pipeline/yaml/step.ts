@@ -60,10 +60,15 @@ async function parseStep(
   }
   yaml.complain(
     { key: path },
-    {
-      message: `step "${family}" needs either a stage or a command`,
-      hint: `stage: one of ${catalog.names.join(', ')}`,
-    },
+    runsStage
+      ? {
+          message: `step "${family}" has both a stage and a command`,
+          hint: 'take one of them away, or make it two steps',
+        }
+      : {
+          message: `step "${family}" needs either a stage or a command`,
+          hint: `stage: one of ${catalog.names.join(', ')}`,
+        },
   );
   return undefined;
 }
