@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 
 /** The sha256 of some content, as 64 hexadecimal digits. */
 export type Digest = string & { readonly __brand: 'Digest' };
@@ -9,13 +10,22 @@ export const isDigest = (text: string): text is Digest => /^[0-9a-f]{64}$/.test(
 export const digestOf = (content: string | Uint8Array): Digest =>
   createHash('sha256').update(content).digest('hex') as Digest;
 
-/** The sha256 and the size, in bytes, of a file. */
+const PIECE = 1 << 20;
+
+/** The sha256 and the size, in bytes, of a file. Now and then, others get a turn. */
 export async function digestFile(path: string): Promise<{ sha256: Digest; bytes: number }> {
   const hash = createHash('sha256');
+  const piece = Buffer.allocUnsafe(PIECE);
+  const file = openSync(path, 'r');
   let bytes = 0;
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
-    hash.update(chunk);
-    bytes += chunk.length;
+  try {
+    for (let read = readSync(file, piece); read > 0; read = readSync(file, piece)) {
+      hash.update(piece.subarray(0, read));
+      bytes += read;
+      if (read === PIECE) await setImmediate();
+    }
+  } finally {
+    closeSync(file);
   }
   return { sha256: hash.digest('hex') as Digest, bytes };
 }

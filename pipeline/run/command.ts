@@ -39,7 +39,10 @@ function stageFlags(step: StageStep, { inputs, outputs }: Places): string[] {
 const TAKE_CLOSED_PIPE = `
 
 statuses=("$?" "\${PIPESTATUS[@]}")
-if ((statuses[0] != 141)); then exit "\${statuses[0]}"; fi
+if ((statuses[0] != 141)); then
+  ((statuses[0] == 0 || \${#statuses[@]} < 3)) || echo "the parts of its last pipe ended with \${statuses[*]:1}" >&2
+  exit "\${statuses[0]}"
+fi
 for status in "\${statuses[@]}"; do ((status == 0 || status == 141)) || exit "$status"; done`;
 
 /**

@@ -1,12 +1,10 @@
-import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import { open } from 'node:fs/promises';
 import type { Socket } from 'node:net';
-import type { Attempt, BeginAttempt, Feed, Finished, Start } from './attempt.ts';
+import type { Attempt, BeginAttempt, Finished, Start } from './attempt.ts';
 import { commandLine, outputPlaces, workingFolder, type CommandLine } from './command.ts';
-import type { Digest } from '../digest.ts';
 import type { Step } from '../experiment.ts';
 import { keepOutput, readOutput, type Written } from './outputs.ts';
+import { relay } from './relay.ts';
 import { startProcess, type Job, type Process } from './process.ts';
 import type { Stored } from '../store/entry.ts';
 import type { Store } from '../store/store.ts';
@@ -24,6 +22,9 @@ export interface Execution {
 export const executeWith = (execution: Execution): BeginAttempt => {
   return (step, start) => new ProcessAttempt(step, start, execution);
 };
+
+/** How much may wait for a process to read it, in bytes, before whoever writes it waits, too. */
+const AHEAD = 1 << 20;
 
 /** How many of a step's last lines are kept, to be shown when it fails. */
 const LAST_LINES = 10;
@@ -45,7 +46,8 @@ class ProcessAttempt implements Attempt {
 
   async write(chunk: Uint8Array): Promise<void> {
     const stdin = await this.#stdin();
-    if (stdin === undefined || stdin.destroyed || stdin.write(chunk)) return;
+    if (stdin === undefined || stdin.destroyed) return;
+    if (stdin.write(chunk) || stdin.writableLength < AHEAD) return;
     await new Promise<void>((resolve) => {
       const go = (): void => {
         stdin.off('drain', go).off('close', go);
@@ -158,25 +160,4 @@ class ProcessAttempt implements Attempt {
 interface Placed extends Execution {
   /** Where the outputs are written, by name. */
   readonly places: Readonly<Record<string, string>>;
-}
-
-/** Takes what comes from a process to a file and to those who read it at the same time, at the speed of the slowest. */
-async function relay(
-  source: Socket,
-  path: string,
-  feeds: readonly Feed[],
-): Promise<{ sha256: Digest; bytes: number }> {
-  const hash = createHash('sha256');
-  let bytes = 0;
-  const file = await open(path, 'w');
-  try {
-    for await (const chunk of source as AsyncIterable<Buffer>) {
-      bytes += chunk.length;
-      hash.update(chunk);
-      await Promise.all([file.writeFile(chunk), ...feeds.map((feed) => feed.write(chunk))]);
-    }
-  } finally {
-    await file.close();
-  }
-  return { sha256: hash.digest('hex') as Digest, bytes };
 }

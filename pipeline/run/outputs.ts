@@ -18,20 +18,21 @@ export interface Written {
  * somebody took it while the bytes came by.
  */
 export async function readOutput(
-  { kind, name }: Output,
+  { kind, name, path: written = name }: Output,
   path: string,
   known?: { sha256: Digest; bytes: number },
 ): Promise<Written | string> {
   const stat = lstatSync(path, { throwIfNoEntry: false });
-  if (stat === undefined) return `it did not write its output "${name}"`;
-  if (kind === 'file' ? !stat.isFile() : !stat.isDirectory()) return `its output "${name}" is not a ${kind}`;
+  if (stat === undefined) return `it did not write ${written}, its output "${name}"`;
+  if (kind === 'file' ? !stat.isFile() : !stat.isDirectory())
+    return `${written}, its output "${name}", is not a ${kind}`;
   if (kind === 'file') return { path, stored: withExecutables(path, known ?? (await digestFile(path))) };
   const odd = readdirSync(path, { recursive: true, withFileTypes: true }).find(
     (entry) => !entry.isFile() && !entry.isDirectory(),
   );
   if (odd !== undefined) {
     const file = relative(path, join(odd.parentPath, odd.name));
-    return `its output "${name}" holds ${file}, which is neither a file nor a folder`;
+    return `${written}, its output "${name}", holds ${file}, which is neither a file nor a folder`;
   }
   return { path, stored: withExecutables(path, await hashFolder(path, { of: digestFile })) };
 }

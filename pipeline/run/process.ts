@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import type { Socket } from 'node:net';
@@ -59,28 +59,62 @@ process.once('exit', () => groups.forEach((group) => endGroup(group, 'SIGKILL'))
 
 /** Starts a process in a group of its own; when `signal` aborts, the whole group is ended. What it leaves running is ended, too. */
 export async function startProcess(job: Job, listener: Listener, signal: AbortSignal): Promise<Process> {
+  const { child, stdin, stdout, stderr } = job.ipc ? spawnStage(job) : await spawnCommand(job);
+  return { stdin, stdout, ended: follow(child, stderr, { job, listener, signal }) };
+}
+
+interface Spawned {
+  readonly child: ChildProcess;
+  readonly stdin: Socket | undefined;
+  readonly stdout: Socket | undefined;
+  readonly stderr: Socket;
+}
+
+/** A stage takes the sockets that Node makes for pipes, which cost less. */
+function spawnStage(job: Job): Spawned {
+  const stdin = job.stdin === 'pipe' ? 'pipe' : openStdin(job);
+  const stdout = job.stdout === 'pipe' ? 'pipe' : openSync(job.stdout.path, 'w');
+  const child = spawnJob(job, [stdin, stdout, 'pipe', 'ipc']);
+  for (const end of [stdin, stdout]) if (typeof end === 'number') closeSync(end);
+  return {
+    child,
+    stdin: (child.stdin as Socket | null) ?? undefined,
+    stdout: (child.stdout as Socket | null) ?? undefined,
+    stderr: child.stderr as Socket,
+  };
+}
+
+/** A shell takes nothing but pipes of the operating system for `/dev/stderr` and `test -p`. */
+async function spawnCommand(job: Job): Promise<Spawned> {
   const pipes = await makePipes(job.pipeFolder, {
     stderr: 'read',
     stdin: job.stdin === 'pipe' ? 'write' : undefined,
     stdout: job.stdout === 'pipe' ? 'read' : undefined,
   });
-  const stdin =
-    pipes.stdin?.read ?? (typeof job.stdin === 'object' ? openSync(job.stdin.path, 'r') : 'ignore');
+  const stdin = pipes.stdin?.read ?? openStdin(job);
   const stdout = pipes.stdout?.write ?? openSync((job.stdout as { path: string }).path, 'w');
   const stderr = pipes.stderr!.write;
-  const [program, ...args] = job.command as [string, ...string[]];
-  const child = spawn(program, args, {
-    stdio: [stdin, stdout, stderr, job.ipc ? 'ipc' : 'pipe'],
-    env: job.environment,
-    cwd: job.workingFolder,
-    detached: true, // so that Ctrl-C reaches only us, and the group can be ended with its children
-  });
+  const child = spawnJob(job, [stdin, stdout, stderr, 'pipe']);
   for (const end of [stdin, stdout, stderr]) if (typeof end === 'number') closeSync(end);
   return {
+    child,
     stdin: pipes.stdin && writeEnd(pipes.stdin),
     stdout: pipes.stdout && readEnd(pipes.stdout),
-    ended: follow(child, readEnd(pipes.stderr!), { job, listener, signal }),
+    stderr: readEnd(pipes.stderr!),
   };
+}
+
+const openStdin = ({ stdin }: Job): number | 'ignore' =>
+  typeof stdin === 'object' ? openSync(stdin.path, 'r') : 'ignore';
+
+function spawnJob({ command, environment, workingFolder }: Job, stdio: StdioOptions): ChildProcess {
+  const [program, ...args] = command as [string, ...string[]];
+  return spawn(program, args, {
+    stdio,
+    env: environment,
+    cwd: workingFolder,
+    detached: true, // so that Ctrl-C reaches only us, and the group can be ended with its children
+  });
 }
 
 async function follow(

@@ -1,3 +1,4 @@
+import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Experiment, Step } from '../experiment.ts';
@@ -71,6 +72,19 @@ export async function recordRun({
   if (isNew) store.writeJson(join(store.folder, 'runs', fileName), record, 2);
   store.writeJson(join(results, 'run.json'), record, 2);
   return record;
+}
+
+/** The file of the experiment that wrote the results in a folder last, if that is known. */
+export function lastWriter(results: string): string | undefined {
+  const path = join(results, 'run.json');
+  if (!existsSync(path)) return undefined;
+  // It stands at the start, and a record may be long.
+  const start = Buffer.alloc(4096);
+  const record = openSync(path, 'r');
+  readSync(record, start);
+  closeSync(record);
+  const [, file] = /"file": ("(?:[^"\\]|\\.)*")/.exec(start.toString()) ?? [];
+  return file === undefined ? undefined : (JSON.parse(file) as string);
 }
 
 const allDone = (outcomes: ReadonlyMap<string, Outcome>): boolean =>

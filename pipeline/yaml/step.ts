@@ -67,7 +67,7 @@ async function parseStep(
         }
       : {
           message: `step "${family}" needs either a stage or a command`,
-          hint: `stage: one of ${catalog.names.join(', ')}`,
+          hint: `command: "sort | uniq -c", or stage: one of ${catalog.names.join(', ')}`,
         },
   );
   return undefined;

@@ -1,12 +1,12 @@
 import { transform } from 'esbuild';
 import { pathToFileURL } from 'node:url';
 import { CodeReader, type Code } from '../../pipeline/code.ts';
-import { stageNames } from '../../src/cli/catalog.ts';
+import * as stages from '../../src/stages.ts';
 
 /** The code of each of Sluice's own stages, from the sources. Comments, types and white space are not in it. */
 export async function readStageCodes(): Promise<Record<string, Code>> {
   const reader = new CodeReader({ toJavaScript });
-  const codes = stageNames.map(
+  const codes = Object.keys(stages).map(
     async (name) => [name, await reader.read(pathToFileURL(`src/stages/${name}.ts`))] as const,
   );
   return Object.fromEntries(await Promise.all(codes));

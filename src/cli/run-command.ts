@@ -1,13 +1,15 @@
 import { setMaxListeners } from 'node:events';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
 import { planToJson } from '../../pipeline/tell/json-report.ts';
 import type { KeyParts } from '../../pipeline/key.ts';
 import { removeLitter } from '../../pipeline/store/litter.ts';
 import type { Outcome } from '../../pipeline/outcome.ts';
 import { describeHolder } from '../../pipeline/store/owner.ts';
 import { checkOnly } from '../../pipeline/tell/only.ts';
-import { showPlan } from '../../pipeline/tell/plan-text.ts';
-import { recordRun } from '../../pipeline/tell/record.ts';
+import { countPlan, showPlan } from '../../pipeline/tell/plan-text.ts';
+import { lastWriter, recordRun } from '../../pipeline/tell/record.ts';
+import type { Choice } from '../../pipeline/store/remote/open.ts';
 import { inColour } from '../../pipeline/tell/report.ts';
 import { enterStore } from '../../pipeline/store/store-lock.ts';
 import { readExperiment, take } from './experiment.ts';
@@ -35,13 +37,15 @@ export async function runCommand(args: string[], signal: AbortSignal): Promise<n
 /** A plan, for a person or for a program. */
 export function planText({ plan }: Session, { json, explain }: RunOptions): string {
   if (json) return planToJson(plan);
-  const terminal = process.stdout.isTTY;
-  return showPlan(plan, { colour: inColour({ terminal, environment: process.env }), explain });
+  const colour = inColour({ terminal: process.stdout.isTTY, environment: process.env });
+  return showPlan(plan, { colour, explain }) + countPlan(plan);
 }
 
 /** Runs an experiment when nobody needs the store for themselves. */
 async function runInStore(options: RunOptions, signal: AbortSignal): Promise<number> {
   const started = new Date();
+  // Without a store, something has to run: what runs it is loaded while the experiment is parsed.
+  if (!existsSync(options.store)) void import('./run-steps.ts');
   const listener = process.send && (await import('./watch/reads.ts')); // a watch began us, and wants to know
   const selection = await (listener?.tellingReads(options, readExperiment(options)) ??
     readExperiment(options));
@@ -68,13 +72,20 @@ interface Circumstances {
 
 async function run(session: Session, { options, started, signal }: Circumstances): Promise<number> {
   const { experiment, steps, store, plan } = session;
+  const remote = await remoteOf(options);
   const gone = new AbortController();
   const { report, summarize, close } = beginTelling(options, steps, () => gone.abort());
   report({ type: 'planned', plan });
   const results = join(options.results, experiment.name);
   const stop = AbortSignal.any([signal, gone.signal]);
   setMaxListeners(0, stop, process); // a listener on each for every step that runs is no leak
-  const asked = { ...options, results, report, signal: stop };
+  const writer = lastWriter(results);
+  if (writer !== undefined && resolve(writer) !== resolve(experiment.file))
+    report({
+      type: 'warned',
+      message: `${relative('', results)} holds what ${writer} wrote; --results puts this run's elsewhere`,
+    });
+  const asked = { ...options, remote, results, report, signal: stop };
   // What starts processes takes longer to load than all of a run in which nothing has to.
   const isDone = [...plan.values()].every(({ state }) => state === 'hit');
   const act = isDone ? await import('./show-results.ts') : await import('./run-steps.ts');
@@ -96,6 +107,13 @@ async function run(session: Session, { options, started, signal }: Circumstances
   store.saveDigests();
   summarize(record, results);
   return { done: 0, failed: 1, interrupted: 130 }[record.status];
+}
+
+/** The shared store that was asked for. Most runs ask for none, and need not load what opens one. */
+async function remoteOf({ remote }: RunOptions): Promise<Choice | undefined> {
+  if ((remote.remote ?? process.env['SLUICE_REMOTE'] ?? '') === '') return undefined;
+  const { chooseRemote } = await import('../../pipeline/store/remote/open.ts');
+  return take(chooseRemote(remote, process.env));
 }
 
 /** The keys of the steps that ended well. */

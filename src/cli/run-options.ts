@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { StageError } from '../error.ts';
@@ -41,14 +42,18 @@ export async function readRunOptions(command: RunCommand, args: string[]): Promi
   const given = await readArguments(command, args);
   if (given === undefined) return undefined;
   const argv = given.values as Parsed;
-  const [file, ...steps] = given.positionals;
+  const [file, ...named] = given.positionals;
   if (file === undefined) {
-    throw new StageError('USAGE', 'which experiment?', { hint: `sluice ${command} config/imdb.yaml` });
+    const hint = `sluice ${command} config/imdb.yaml; what follows --force or --only is a step`;
+    throw new StageError('USAGE', 'which experiment?', { hint });
   }
+  const steps = [...named, ...(argv.only ?? []).filter(isName)];
+  if (argv.only !== undefined && steps.length === 0)
+    throw new StageError('USAGE', '--only: which step?', { hint: 'name it: --only STEP' });
   return {
     file,
     text: await readTextFile(file),
-    steps: [...steps, ...(argv.only ?? []).filter(isName)],
+    steps,
     params:
       argv.params === undefined ? undefined : { name: argv.params, text: await readTextFile(argv.params) },
     set: argv.set ?? [],
@@ -63,8 +68,8 @@ export async function readRunOptions(command: RunCommand, args: string[]): Promi
     watch: argv.watch === true && argv['no-watch'] !== true,
     jobs: readJobs(argv.jobs),
     format: readFormat(argv.format),
-    store: resolve(argv.store ?? '.sluice'),
-    results: resolve(argv.results ?? 'results'),
+    store: folderOf('store', argv.store ?? '.sluice'),
+    results: folderOf('results', argv.results ?? 'results'),
     remote: { remote: argv.remote, readOnly: argv['remote-read-only'] ?? false },
   };
 }
@@ -89,6 +94,13 @@ interface Parsed {
   readonly results?: string;
   readonly remote?: string;
   readonly 'remote-read-only'?: boolean;
+}
+
+/** An absolute path; what is there must be a folder. */
+function folderOf(name: string, path: string): string {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === false)
+    throw new StageError('USAGE', `--${name} is ${path}: a file, where a folder is needed`);
+  return resolve(path);
 }
 
 const isName = (given: string): boolean => given !== '';

@@ -4,20 +4,20 @@ import { executeWith } from '../../pipeline/run/execute.ts';
 import { readCommit, type Commit } from '../../pipeline/tell/git.ts';
 import { changedInput, findInputs } from '../../pipeline/run/materials.ts';
 import type { Outcome, Report } from '../../pipeline/outcome.ts';
-import { chooseRemote } from '../../pipeline/store/remote/open.ts';
+import type { Choice } from '../../pipeline/store/remote/open.ts';
 import { SharedStore } from '../../pipeline/store/remote/shared-store.ts';
 import { shareWith } from '../../pipeline/store/remote/sharing.ts';
 import { publish, withdraw } from '../../pipeline/store/results.ts';
 import { runPlan } from '../../pipeline/run/run.ts';
 import type { Running } from '../../pipeline/run/running.ts';
 import { Slots } from '../../pipeline/run/slots.ts';
-import { take } from './experiment.ts';
 import { PROGRAM } from './program.ts';
 import type { RunOptions } from './run-options.ts';
 import type { Session } from './session.ts';
 
 /** What a run was asked for, and what it tells its events to. */
-export interface Asked extends RunOptions {
+export interface Asked extends Omit<RunOptions, 'remote'> {
+  readonly remote: Choice | undefined;
   /** Where links to the outputs go. */
   readonly results: string;
   readonly report: Report;
@@ -29,13 +29,13 @@ export async function carryOut(
   session: Session,
   asked: Asked,
 ): Promise<{ outcomes: Map<string, Outcome>; git: Commit | null }> {
-  const remote = take(chooseRemote(asked.remote, process.env));
-  const git = readCommit([asked.store, asked.results]);
+  const { remote } = asked;
   const warn = (message: string): void => asked.report({ type: 'warned', message });
   const shared = remote && new SharedStore({ ...remote, warn, signal: asked.signal });
   const running = toRun(session, asked, shared);
-  const outcomes = await runPlan(session.steps, session.plan, running).finally(() => shared?.finish());
-  return { outcomes, git: await git };
+  const ran = runPlan(session.steps, session.plan, running).finally(() => shared?.finish());
+  const git = readCommit([asked.store, asked.results]); // the first steps are on their way
+  return { outcomes: await ran, git: await git };
 }
 
 /** All that running needs of the world: this machine's disk, processes and clock. */

@@ -1,4 +1,3 @@
-import { countPlan } from '../../pipeline/tell/plan-text.ts';
 import { writeText } from './output.ts';
 import { planText } from './run-command.ts';
 import { readRunOptions } from './run-options.ts';
@@ -9,6 +8,6 @@ export async function statusCommand(args: string[]): Promise<number> {
   const options = await readRunOptions('status', args);
   if (options === undefined) return 0;
   const session = await openSession(options);
-  await writeText(planText(session, options) + (options.json ? '' : countPlan(session.plan)));
+  await writeText(planText(session, options));
   return [...session.plan.values()].every(({ state }) => state === 'hit') ? 0 : 1;
 }

@@ -48,6 +48,7 @@ test('a shared store that is not there fails no run, and one that can be none is
     0, 1,
   ]);
   mkdirSync(join(folder, 'other'));
+  await sh('cd other && sluice run ../x.yaml'); // told also where nothing has to run
   expect(await sh('cd other && sluice run ../x.yaml --remote gs://bucket')).toMatchObject({
     stderr: expect.stringContaining('--remote: gs:// is not a kind') as string,
     code: 2,

@@ -56,6 +56,7 @@ describe('sluice run', () => {
       'run   numbers   never run before',
       'wait  reversed  after numbers; runs if what it reads comes out different',
       'wait  first     after reversed; runs if what it reads comes out different',
+      'would run: 1, wait for those: 2, hits: 0',
     ]);
     expect(existsSync(join(folder, '.sluice'))).toBe(false);
     await sh('sluice run x.yaml');
@@ -168,6 +169,20 @@ steps:
     expect(code).toBe(0);
   });
 
+  test('tells which part of a pipe failed', async () => {
+    const { sh } = withExperiment('steps: { a: { command: "echo x | grep y | cat" } }');
+    expect((await sh('sluice run x.yaml')).stderr).toContain(
+      '│ the parts of its last pipe ended with 0 1 0\n',
+    );
+  });
+
+  test('warns where another experiment of the same name has its results', async () => {
+    const { sh } = withExperiment(words);
+    await sh('mkdir y; cp x.yaml y; sluice run x.yaml');
+    expect((await sh('sluice run y/x.yaml')).stderr).toContain('warning: results/x holds what x.yaml wrote');
+    expect((await sh('sluice run $PWD/y/x.yaml')).stderr).not.toContain('warning');
+  });
+
   test('goes on where that is asked for, and says which step failed', async () => {
     const yaml = 'steps:\n  a: { command: "exit 3" }\n  b: { command: echo }\n  c: { command: cat, in: a }';
     const { stderr, code } = await withExperiment(yaml).sh('sluice run x.yaml --keep-going --jobs 1');
@@ -243,6 +258,14 @@ steps:
     ],
     ['what doctor has no use for', 'sluice doctor --verbose', /USAGE: .*verbose/],
     ['a flag of another command', 'sluice graph x.yaml --force', /USAGE: .*force/],
+    ['--only without a step', 'sluice run x.yaml --only --force', /USAGE: --only: which step\?/],
+    [
+      'a flag that took the experiment',
+      'sluice run --force x.yaml',
+      /what follows --force or --only is a step/,
+    ],
+    ['results in a file', 'sluice run x.yaml --results x.yaml', /USAGE: --results is x.yaml: a file/],
+    ['a store in a file', 'sluice status x.yaml --store x.yaml', /USAGE: --store is x.yaml: a file/],
     ['a flag that lacks its value', 'sluice run x.yaml --jobs', /USAGE: --jobs needs a value/],
     ['one that another short flag follows', 'sluice run x.yaml --jobs -q', /USAGE: --jobs needs a value/],
     ['a short one that lacks it', 'sluice run x.yaml -j', /USAGE: --jobs needs a value/],

@@ -26,7 +26,7 @@ export class FolderRemote implements Remote {
   }
 
   async put(name: string, file: KnownFile, transfer: Transfer): Promise<void> {
-    await stat(this.#folder); // one that isn't mounted is not made
+    await this.#expectFolder(); // one that isn't mounted is not made
     const path = join(this.#folder, name);
     const temporary = join(this.#folder, 'tmp', `${ourselves}~${randomUUID()}`);
     await mkdir(dirname(temporary), { recursive: true });
@@ -43,13 +43,21 @@ export class FolderRemote implements Remote {
     }
   }
 
+  async #expectFolder(): Promise<void> {
+    const there = await stat(this.#folder).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') throw new Error('there is no such folder; it is not made by itself');
+      throw error;
+    });
+    if (!there.isDirectory()) throw new Error('it is a file, where a folder is needed');
+  }
+
   /** Throws where the folder itself is not there. */
   async #ifThere<T>(ask: () => Promise<T>): Promise<T | undefined> {
     try {
       return await ask();
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-      await stat(this.#folder);
+      await this.#expectFolder();
       return undefined;
     }
   }

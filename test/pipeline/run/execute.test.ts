@@ -106,17 +106,17 @@ describe('a command', () => {
   });
 
   test.each([
-    ['true', 'file', 'it did not write its output "o"'],
-    ['mkdir o', 'file', 'its output "o" is not a file'],
-    ['touch o', 'folder', 'its output "o" is not a folder'],
-    ['ln -s /etc/passwd o', 'file', 'its output "o" is not a file'],
+    ['true', 'file', 'it did not write p, its output "o"'],
+    ['mkdir p', 'file', 'p, its output "o", is not a file'],
+    ['touch p', 'folder', 'p, its output "o", is not a folder'],
+    ['ln -s /etc/passwd p', 'file', 'p, its output "o", is not a file'],
     [
-      'mkdir o; ln -s /etc/passwd o/p',
+      'mkdir p; ln -s /etc/passwd p/q',
       'folder',
-      'its output "o" holds p, which is neither a file nor a folder',
+      'p, its output "o", holds q, which is neither a file nor a folder',
     ],
   ] as const)('%j where a %s is declared fails', async (command, kind, failure) => {
-    const result = await execute(command, { outputs: [{ name: 'o', kind, fileName: 'o', path: 'o' }] });
+    const result = await execute(command, { outputs: [{ name: 'o', kind, fileName: 'o', path: 'p' }] });
     expect(result).toMatchObject({ ok: false, failure });
     expect(existsSync(join(result.store.folder, 'objects'))).toBe(false);
   });
