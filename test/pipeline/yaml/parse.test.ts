@@ -184,7 +184,11 @@ extra: 1`);
       'step "a" has both a stage and a command',
       'take one of them away, or make it two steps',
     ],
-    ['«a»: { in: ./x }', 'step "a" needs either a stage or a command', 'stage: one of fetch, count, fit'],
+    [
+      '«a»: { in: ./x }',
+      'step "a" needs either a stage or a command',
+      'command: "sort | uniq -c", or stage: one of fetch, count, fit',
+    ],
     ['a: «3»', 'step "a" must be a map of names to values'],
     ['«{}»', 'an experiment without steps', 'steps: { NAME: { stage: … } }'],
     [
