@@ -6,7 +6,7 @@ import { Store } from '../pipeline/store/store.ts';
 import type { Epoch } from '../src/formats/history.ts';
 import { type Cost, measure } from './measure.ts';
 
-/** The repository: this file runs as dist/bench/sluice.js. */
+/** The repository: this file runs as build/bench/sluice.js. */
 export const ROOT = resolve(import.meta.dirname, '../..');
 
 /** The command line that runs Sluice. */
