@@ -39,8 +39,7 @@ export function plainLine(line: string): string {
   const states = stripVTControlCharacters(line)
     .split('\r')
     .filter((state) => state.trim() !== '');
-  // oxlint-disable-next-line no-control-regex -- these are what is taken out
-  return (states.at(-1) ?? '').replaceAll('\t', '    ').replaceAll(/[\x00-\x1f\x7f-\x9f]/g, '');
+  return (states.at(-1) ?? '').replaceAll('\t', '    ').replaceAll(/\p{Cc}/gu, '');
 }
 
 /** What a person takes for one character each. The segmenter takes Node some time to make: most texts need none. */

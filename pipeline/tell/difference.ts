@@ -24,8 +24,7 @@ export function showDifference(before: string, after: string): string {
 
 /** Line ends and other control characters as a person writes them in a string: `\n`. */
 export const onOneLine = (text: string): string =>
-  // oxlint-disable-next-line no-control-regex -- these are what is replaced
-  text.replaceAll(/[\x00-\x1f\x7f-\x9f\u2028\u2029]/g, (character) => {
+  text.replaceAll(/[\p{Cc}\u2028\u2029]/gu, (character) => {
     const escaped = JSON.stringify(character).slice(1, -1);
     return escaped === character ? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}` : escaped;
   });
