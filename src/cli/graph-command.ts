@@ -7,14 +7,16 @@ import { dotToSvg } from '../../pipeline/graph/graph-svg.ts';
 import { ProblemsFound, readExperiment } from './experiment.ts';
 import { writeText } from './output.ts';
 import { readRunOptions, type RunOptions } from './run-options.ts';
-import { openSession } from './session.ts';
+import type { Selection } from './selection.ts';
+import { planSelection } from './session.ts';
 
 /** `sluice graph FILE [STEP…]`: the steps and what flows between them, as text that becomes a picture, or as one. */
 export async function graphCommand(args: string[]): Promise<number> {
   const options = await readRunOptions('graph', args);
   if (options === undefined) return 0;
-  const { steps } = await readExperiment(options);
-  await writeText(await draw(options.format, steps, await planIfPossible(options)));
+  const selection = await readExperiment(options);
+  const plan = await planIfPossible(selection, options.store);
+  await writeText(await draw(options.format, selection.steps, plan));
   return 0;
 }
 
@@ -25,10 +27,10 @@ async function draw(format: RunOptions['format'], steps: readonly Step[], plan?:
 }
 
 /** A graph can be drawn without a store, and without the files that the steps read: then it tells nothing of hits. */
-async function planIfPossible(options: RunOptions): Promise<Plan | undefined> {
-  if (!existsSync(options.store)) return undefined;
+async function planIfPossible(selection: Selection, store: string): Promise<Plan | undefined> {
+  if (!existsSync(store)) return undefined;
   try {
-    return (await openSession(options)).plan;
+    return (await planSelection(selection, store)).plan;
   } catch (error) {
     if (error instanceof ProblemsFound) return undefined;
     throw error;
