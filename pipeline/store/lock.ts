@@ -1,4 +1,4 @@
-import { linkSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isRunning, ourselves } from './owner.ts';
 
@@ -15,23 +15,19 @@ const [FIRST_LOOK, LONGEST_LOOK] = [5, 100];
 
 /**
  * Takes the lock that a file stands for, or tells who holds it. It appears by a hard link, whole or not at all, with its
- * holder in it. That of a holder that has died is taken away first: two that find it dead at the same instant may both
- * come to hold it, which costs a step that is run twice, and nothing else.
+ * holder in it. That of a holder that has died is taken away first.
  */
 export function tryLock(file: string): Lock | { readonly holder: string } {
   const own = `${file}~${ourselves}`;
   writeFileSync(own, ourselves);
   try {
     for (;;) {
-      try {
-        linkSync(own, file);
-        return held(file);
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-      }
+      if (appears(own, file)) return held(file);
       const holder = holderOf(file);
-      if (holder !== undefined && isAlive(holder, file)) return { holder };
-      takeAway(file, holder);
+      if (holder === undefined) continue;
+      if (isAlive(holder, file)) return { holder };
+      const other = takeAway(file, holder, own);
+      if (other !== undefined) return { holder: other };
     }
   } finally {
     rmSync(own, { force: true });
@@ -93,15 +89,30 @@ function held(file: string): Lock {
   };
 }
 
-/** Takes a dead holder's lock away, unless it is another's meanwhile. */
-function takeAway(file: string, holder: string | undefined): void {
-  const aside = `${file}~${ourselves}~dead`;
+/**
+ * Takes a dead holder's lock away, unless it is another's meanwhile. Only one may at a time, as another lock tells: whoever
+ * looked a moment ago would take away the lock of the next. Gives who is at it, if somebody else is.
+ */
+function takeAway(file: string, dead: string, own: string): string | undefined {
+  const taking = `${file}~dead`;
+  if (!appears(own, taking)) {
+    const other = holderOf(taking);
+    if (other !== undefined && isAlive(other, taking)) return other;
+    rmSync(taking, { force: true }); // whoever was at it has died
+    return undefined;
+  }
+  if (holderOf(file) === dead) rmSync(file, { force: true });
+  rmSync(taking);
+  return undefined;
+}
+
+/** Whether a file could be given another name, that nothing had. */
+function appears(file: string, name: string): boolean {
   try {
-    renameSync(file, aside);
-    if (holderOf(aside) !== holder) linkSync(aside, file);
+    linkSync(file, name);
+    return true;
   } catch (error) {
-    if (!['ENOENT', 'EEXIST'].includes((error as NodeJS.ErrnoException).code!)) throw error;
-  } finally {
-    rmSync(aside, { force: true });
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
   }
 }
