@@ -44,7 +44,7 @@ export function pipeRows(ours: readonly Cost[], theirs: readonly KerasRun[]): Ro
 function largest(costs: readonly Cost[], stage: string): number | undefined {
   const peaks = known(costs.map(({ peak }) => peak)).flatMap(({ processes }) => processes);
   const sizes = peaks
-    .filter(({ command }) => command.includes(`sluice.js ${stage} `))
+    .filter(({ command }) => command.includes(`sluice.cjs ${stage} `))
     .map(({ resident }) => resident);
   return sizes.length === 0 ? undefined : Math.max(...sizes);
 }

@@ -6,11 +6,11 @@ import { Store } from '../pipeline/store/store.ts';
 import type { Epoch } from '../src/formats/history.ts';
 import { type Cost, measure } from './measure.ts';
 
-/** The repository: this file runs as build/bench/sluice.js. */
+/** The repository: this file runs as build/bench/sluice.cjs. */
 export const ROOT = resolve(import.meta.dirname, '../..');
 
 /** The command line that runs Sluice. */
-export const SLUICE = [process.execPath, join(ROOT, 'dist/sluice.js')] as const;
+export const SLUICE = [process.execPath, join(ROOT, 'dist/sluice.cjs')] as const;
 
 /** Where an experiment is run, and on which files. */
 export interface Workspace {

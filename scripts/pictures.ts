@@ -20,7 +20,7 @@ try {
 
 /** What Sluice writes on its standard output. */
 function sluice(...parameters: string[]): string {
-  const { ok, stdout, complaint } = run(process.execPath, ['dist/sluice.js', ...parameters]);
+  const { ok, stdout, complaint } = run(process.execPath, ['dist/sluice.cjs', ...parameters]);
   if (!ok) throw new StageError('SYSTEM', `sluice ${parameters[0]} failed: ${complaint}`);
   return stdout;
 }

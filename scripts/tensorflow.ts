@@ -113,10 +113,8 @@ function isLinkedTo(tensorflow: PythonTensorFlow): boolean {
   );
 }
 
-try {
-  await main();
-} catch (error) {
+main().catch((error: unknown) => {
   if (!(error instanceof StageError)) throw error;
   console.error(formatError(error));
   process.exitCode = error.code === 'USAGE' ? 2 : 1;
-}
+});

@@ -12,7 +12,7 @@ async function main([command, ...args]: string[], signal: AbortSignal): Promise<
   }
   if (command === '--version') {
     const { sluiceVersions } = await import('./cli/versions.ts');
-    await writeText(`${(await sluiceVersions())['sluice']}\n`);
+    await writeText(`${sluiceVersions()['sluice']}\n`);
     return 0;
   }
   if (command === 'run') return (await import('./cli/run-command.ts')).runCommand(args, signal);
@@ -77,12 +77,15 @@ if (process.connected === false) interruption.abort(); // it has happened alread
 process.stderr.on('error', () => interruption.abort());
 process.channel?.unref(); // listening for the runner's end must not keep us alive
 
-const args = process.argv.slice(2);
-const code = await main(args, interruption.signal).catch((error: unknown) =>
-  tellFailure(error, args[0], interruption.signal),
-);
-if (process.send && process.connected) {
-  const peakBytes = process.resourceUsage().maxRSS * 1024;
-  await new Promise((resolve) => process.send!({ peakBytes }, undefined, undefined, resolve));
+async function start(args: string[]): Promise<void> {
+  const code = await main(args, interruption.signal).catch((error: unknown) =>
+    tellFailure(error, args[0], interruption.signal),
+  );
+  if (process.send && process.connected) {
+    const peakBytes = process.resourceUsage().maxRSS * 1024;
+    await new Promise((resolve) => process.send!({ peakBytes }, undefined, undefined, resolve));
+  }
+  process.exit(interruption.signal.aborted && code === 0 ? 130 : code);
 }
-process.exit(interruption.signal.aborted && code === 0 ? 130 : code);
+
+void start(process.argv.slice(2));

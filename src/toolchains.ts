@@ -1,7 +1,5 @@
-import { createRequire } from 'node:module';
 import type { AnyStage, Toolchain, ToolchainName } from './stage.ts';
 
-const require = createRequire(import.meta.url);
 const node = process.versions.node.split('.')[0]!;
 
 /** What outputs depend on besides code, options and inputs, by the names that stages declare. */
@@ -9,14 +7,7 @@ const TOOLCHAINS: Readonly<Record<ToolchainName, () => Promise<Toolchain>>> = {
   tensorflow: async () => (await import('./engine/tensorflow.ts')).describeEngine(),
   // Exponentials are those of Node's engine.
   float64: () => Promise.resolve({ node }),
-  // The PNG's renderer is compiled for a platform, and draws with a font.
-  picture: () => {
-    const { version } = require('dejavu-fonts-ttf/package.json') as { version: string };
-    return Promise.resolve({
-      platform: `${process.platform} ${process.arch}`,
-      font: `DejaVu Sans ${version}`,
-    });
-  },
+  picture: async () => (await import('./plot/render.ts')).describeRenderer(),
 };
 
 /** What a stage declares as its toolchain, as it is now. */

@@ -48,7 +48,7 @@ test.skipIf(absent)(
     const loaded = readdirSync(join(folder, 'coverage')).map((file) =>
       readFileSync(join(folder, 'coverage', file), 'utf8'),
     );
-    expect(loaded.join()).toContain('dist/sluice.js');
+    expect(loaded.join()).toContain('dist/sluice.cjs');
     expect(loaded.join()).not.toContain('@tensorflow/tfjs');
   },
 );

@@ -72,7 +72,7 @@ for await (const { ids } of vectorize(decode(createReadStream(process.argv[2]), 
 console.log(rows);`;
     const folder = await newProject({ 'use.js': use });
     const { stdout } = await execa('node', ['use.js', join(sample, 'imdb.npz')], { cwd: folder });
-    const program = await execa('node', ['node_modules/sluice/dist/sluice.js', 'split', '--help'], {
+    const program = await execa('node', ['node_modules/sluice/dist/sluice.cjs', 'split', '--help'], {
       cwd: folder,
     });
     expect(stdout).toBe('5000');

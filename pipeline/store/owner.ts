@@ -9,6 +9,7 @@ export const ourselves = [machine(), process.pid, beginOf(process.pid)].join('~'
 
 /** Whether a holder still runs; `undefined` where it can't be known, since it is on another machine. */
 export function isRunning(holder: string): boolean | undefined {
+  if (holder === ourselves) return true;
   const [where, pid, begin] = holder.split('~');
   if (where !== machine()) return undefined;
   try {

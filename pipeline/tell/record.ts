@@ -1,5 +1,4 @@
-import { closeSync, existsSync, openSync, readSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Experiment, Step } from '../experiment.ts';
 import { explain } from './explain.ts';
@@ -30,7 +29,7 @@ export interface StepRecord {
 }
 
 /** Writes the record of a run beside the results, as `run.json`, and into the store if it is another one than the last. */
-export async function recordRun({
+export function recordRun({
   isNew,
   experiment,
   steps,
@@ -53,10 +52,8 @@ export async function recordRun({
   readonly versions: RunRecord['versions'];
   readonly store: Store;
   readonly results: string;
-}): Promise<RunRecord> {
-  const recorded = steps.map(
-    async (step) => [step.name, await recordStep(step, outcomes.get(step.name)!, store)] as const,
-  );
+}): RunRecord {
+  const recorded = steps.map((step) => [step.name, recordStep(step, outcomes.get(step.name)!, store)]);
   const record: RunRecord = {
     experiment: experiment.name,
     file: experiment.file,
@@ -66,7 +63,7 @@ export async function recordRun({
     params: experiment.params,
     git,
     versions,
-    steps: Object.fromEntries(await Promise.all(recorded)),
+    steps: Object.fromEntries(recorded) as RunRecord['steps'],
   };
   const fileName = `${record.started.replaceAll(':', '-')}-${experiment.name}.json`;
   if (isNew) store.writeJson(join(store.folder, 'runs', fileName), record, 2);
@@ -91,7 +88,7 @@ const allDone = (outcomes: ReadonlyMap<string, Outcome>): boolean =>
   [...outcomes.values()].every(({ state }) => state === 'hit' || state === 'ran');
 
 /** What is recorded of one step. The metrics are the JSON object that a stage of metrics wrote. */
-async function recordStep(step: Step, outcome: Outcome, store: Store): Promise<StepRecord> {
+function recordStep(step: Step, outcome: Outcome, store: Store): StepRecord {
   if (outcome.state === 'skipped') return { ...outcome };
   const { state, key, parts } = outcome;
   const why = 'reason' in outcome ? describeReason(outcome.reason) : {};
@@ -102,7 +99,7 @@ async function recordStep(step: Step, outcome: Outcome, store: Store): Promise<S
   const metrics = hasMetrics
     ? {
         metrics: JSON.parse(
-          await readFile(store.objectPath(outputs['out']!.sha256), 'utf8'),
+          readFileSync(store.objectPath(outputs['out']!.sha256), 'utf8'),
         ) as StepRecord['metrics'],
       }
     : {};

@@ -1,4 +1,4 @@
-import { transform } from 'esbuild';
+import { minify, transform } from 'rolldown/utils';
 import { pathToFileURL } from 'node:url';
 import { CodeReader, type Code } from '../../pipeline/code.ts';
 import * as stages from '../../src/stages.ts';
@@ -12,12 +12,14 @@ export async function readStageCodes(): Promise<Record<string, Code>> {
   return Object.fromEntries(await Promise.all(codes));
 }
 
-async function toJavaScript(source: string): Promise<string> {
-  const { code } = await transform(source, {
-    loader: 'ts',
-    minifyWhitespace: true,
-    legalComments: 'none',
-    tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true } },
+async function toJavaScript(source: string, file: string): Promise<string> {
+  const typed = await transform(file, source, { typescript: { onlyRemoveTypeImports: true } });
+  const { code, errors } = await minify(file, typed.code, {
+    compress: false,
+    mangle: false,
+    codegen: { removeWhitespace: true, legalComments: 'none' },
   });
+  const [error] = [...typed.errors, ...errors];
+  if (error) throw new Error(`${file}: ${error.message}`);
   return code;
 }

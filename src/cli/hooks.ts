@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { LoadHook, ResolveHook } from 'node:module';
-import { fileURLToPath } from 'node:url';
-import { findRoot } from './package.ts';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { packageFile } from './package.ts';
 import { stripTypes } from './strip-types.ts';
 
 // Node's hooks for modules of the user's own: of both kinds, those that may wait and those that may not.
@@ -22,4 +22,4 @@ export const load: LoadHook = (url, context, next) => {
 /** What follows the URL of a stage's own file. */
 export const STAGE = '?stage';
 const TYPESCRIPT = /^file:.*\.m?ts(\?|$)/;
-const LIBRARY = findRoot('dist/index.js').href;
+const LIBRARY = pathToFileURL(packageFile('dist/index.cjs')).href;

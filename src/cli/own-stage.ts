@@ -4,9 +4,9 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { StageError } from '../error.ts';
 import type { AnyStage } from '../stage.ts';
-import { checkSyntax } from './code.ts';
+import { checkSyntax } from './own-code.ts';
 import * as hooks from './hooks.ts';
-import { findRoot } from './package.ts';
+import { packageFile } from './package.ts';
 
 /**
  * The stage in a file of the user's own: JavaScript, or TypeScript without what is more than types. Throws `USAGE`, whose
@@ -34,7 +34,7 @@ function installHooks(): void {
   hooked = true;
   const { registerHooks } = nodeModule as { registerHooks?: (given: object) => void };
   if (registerHooks) registerHooks(hooks);
-  else nodeModule.register(findRoot('dist/hooks.js'));
+  else nodeModule.register(pathToFileURL(packageFile('dist/hooks.cjs')));
 }
 
 /** What went wrong, and where, as far as it can be found out. */
@@ -47,7 +47,7 @@ async function explain(error: unknown, path: string): Promise<string> {
   return theirs === undefined ? error.message : `${error.message}\n  at ${theirs}`;
 }
 
-const OURS = findRoot('dist/').href;
+const OURS = pathToFileURL(packageFile('dist/')).href;
 
 /** The default export, or the only stage that is exported. */
 function pickStage(path: string, exported: Readonly<Record<string, unknown>>): AnyStage {

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { canonicalJson, digestOf } from '../../pipeline/digest.ts';
 import type { Experiment } from '../../pipeline/experiment.ts';
 import type { Store } from '../../pipeline/store/store.ts';
-import { findRoot } from './package.ts';
+import { packageFile } from './package.ts';
 import type { RunOptions } from './run-options.ts';
 import type { Selection } from './selection.ts';
 
 /** Where a store keeps what this Sluice makes of an experiment's text and the parameters that replace its own. */
 export function parsedPath({ file, text, params, set, store }: RunOptions): string {
-  const build = readFileSync(findRoot('dist/build-id.txt'), 'utf8');
+  const build = readFileSync(packageFile('dist/build-id.txt'), 'utf8');
   const digest = digestOf(canonicalJson({ build, file, text, params, set }));
   return join(store, 'parsed', `${digest}.json`);
 }

@@ -1,5 +1,4 @@
-import { fileURLToPath } from 'node:url';
-import { findRoot } from './package.ts';
+import { packageFile } from './package.ts';
 
 /** The command line that runs this program, up to what a person types behind `sluice`. */
-export const PROGRAM: readonly string[] = [process.execPath, fileURLToPath(findRoot('dist/sluice.js'))];
+export const PROGRAM: readonly string[] = [process.execPath, packageFile('dist/sluice.cjs')];

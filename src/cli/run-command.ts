@@ -17,6 +17,7 @@ import { writeText } from './output.ts';
 import { keepParsed } from './parsed.ts';
 import { readRunOptions, type RunOptions } from './run-options.ts';
 import { openSession, planSelection, type Session } from './session.ts';
+import { showResults } from './show-results.ts';
 import { beginTelling } from './tell.ts';
 import { sluiceVersions } from './versions.ts';
 
@@ -88,11 +89,11 @@ async function run(session: Session, { options, started, signal }: Circumstances
   const asked = { ...options, remote, results, report, signal: stop };
   // What starts processes takes longer to load than all of a run in which nothing has to.
   const isDone = [...plan.values()].every(({ state }) => state === 'hit');
-  const act = isDone ? await import('./show-results.ts') : await import('./run-steps.ts');
-  const { outcomes, git } = await act.carryOut(session, asked).finally(close);
+  const carryOut = isDone ? showResults : (await import('./run-steps.ts')).carryOut;
+  const { outcomes, git } = await carryOut(session, asked).finally(close);
   for (const outcome of outcomes.values()) if (outcome.state === 'hit') store.touch(outcome.key);
   const isNew = store.setLast(experiment.name, keysOf(outcomes));
-  const record = await recordRun({
+  const record = recordRun({
     isNew: isNew || !isDone,
     experiment,
     steps,
@@ -100,7 +101,7 @@ async function run(session: Session, { options, started, signal }: Circumstances
     started,
     interrupted: stop.aborted,
     git,
-    versions: await sluiceVersions(),
+    versions: sluiceVersions(),
     store,
     results,
   });

@@ -52,10 +52,9 @@ export async function readRunOptions(command: RunCommand, args: string[]): Promi
     throw new StageError('USAGE', '--only: which step?', { hint: 'name it: --only STEP' });
   return {
     file,
-    text: await readTextFile(file),
+    text: readTextFile(file),
     steps,
-    params:
-      argv.params === undefined ? undefined : { name: argv.params, text: await readTextFile(argv.params) },
+    params: argv.params === undefined ? undefined : { name: argv.params, text: readTextFile(argv.params) },
     set: argv.set ?? [],
     from: argv.from ?? [],
     only: argv.only !== undefined,

@@ -5,7 +5,7 @@ import type { KeyParts, Tool } from '../../pipeline/key.ts';
 import { makePlan, type Planning } from '../../pipeline/plan.ts';
 import type { Stored } from '../../pipeline/store/entry.ts';
 import { Store } from '../../pipeline/store/store.ts';
-import { codeOf } from './code.ts';
+import { codeOf } from './stage-codes.ts';
 import type { AnyStage } from '../stage.ts';
 import { describeToolchain } from '../toolchains.ts';
 import { readExperiment, take } from './experiment.ts';

@@ -7,7 +7,7 @@ import type { Session } from './session.ts';
 type Hit = Extract<Decision, { state: 'hit' }>;
 
 /** Carries out a plan in which nothing has to run: sees to it that the results are all where a person finds them. */
-export function carryOut(
+export function showResults(
   { steps, plan, store }: Session,
   { results, report }: { readonly results: string; readonly report: Report },
 ): Promise<{ outcomes: Map<string, Outcome>; git?: undefined }> {

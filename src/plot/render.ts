@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import type { Spec } from 'vega';
+import type { Toolchain } from '../stage.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -16,6 +17,12 @@ export async function toSvg(spec: Spec): Promise<string> {
   } finally {
     view.finalize();
   }
+}
+
+/** What a PNG depends on: its renderer is compiled for a platform, and draws with a font. */
+export function describeRenderer(): Toolchain {
+  const { version } = require('dejavu-fonts-ttf/package.json') as { version: string };
+  return { platform: `${process.platform} ${process.arch}`, font: `DejaVu Sans ${version}` };
 }
 
 /** An SVG as PNG, `scale` pixels to one of the SVG's, its texts in the DejaVu Sans that the project ships. */

@@ -7,7 +7,7 @@ import { temporaryFolder } from '../folder.ts';
 export const root = join(import.meta.dirname, '../..');
 
 /** The built program, as `node PROGRAM`. */
-export const program = join(root, 'dist/sluice.js');
+export const program = join(root, 'dist/sluice.cjs');
 
 /** The embedded sample. */
 export const sample = join(root, 'config/sample');

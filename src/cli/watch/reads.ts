@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import { ownStages } from '../catalog.ts';
-import { filesOf } from '../code.ts';
+import { filesOf } from '../own-code.ts';
 import type { Selection } from '../selection.ts';
 import type { RunOptions } from '../run-options.ts';
 import { listFiles, takeSnapshot } from './snapshot.ts';
