@@ -6,8 +6,23 @@ const CONTEXT = 16;
 const SHORT = 40;
 const LONGEST = 120;
 
-/** `before → after` on one line; of long texts only where they differ, and a little around it. */
+/** `before → after` on one line. Of texts of several lines, the first line that differs; of a long one, only where it does. */
 export function showDifference(before: string, after: string): string {
+  const [old, now] = [before.split('\n'), after.split('\n')];
+  if (old.length === 1 || now.length === 1) return showCharacters(before, after);
+  const start = commonStart(old, now);
+  const same = start + commonStart(old.slice(start).toReversed(), now.slice(start).toReversed());
+  const [gone, come] = [old.length - same, now.length - same];
+  const more = Math.max(gone, come) > 1 ? `, and ${Math.max(gone, come) - 1} more` : '';
+  const line = `line ${start + 1}`;
+  if (gone === 0) return `${line} is new (${showText(now[start]!)})${more}`;
+  if (come === 0) return `${line} is gone (was ${showText(old[start]!)})${more}`;
+  return `${line}: ${showCharacters(old[start]!, now[start]!)}${more}`;
+}
+
+const showText = (text: string): string => cutMiddle(onOneLine(text), LONGEST);
+
+function showCharacters(before: string, after: string): string {
   const old = Array.from(onOneLine(before));
   const now = Array.from(onOneLine(after));
   if (old.length <= SHORT && now.length <= SHORT) return `${old.join('')} → ${now.join('')}`;

@@ -52,7 +52,7 @@ export function combine(axes: Axes): Combination[] {
   return combinations;
 }
 
-/** `train-seed=1-units=32x32`: what a shell takes without quotes, and a folder as a file's name. */
+/** `train-seed=1-units=32x32`: what a shell takes without quotes, and a folder as a file's name; letters of any alphabet. */
 export const nameOf = (family: string, combination: Combination): string =>
   [family, ...Object.entries(combination).map(([axis, value]) => `${axis}=${labelOf(value)}`)].join('-');
 
@@ -61,4 +61,4 @@ const labelOf = (value: ParamValue): string =>
     .flat()
     .map(String)
     .join('x')
-    .replaceAll(/[^\w.-]/g, '_');
+    .replaceAll(/[^\p{Letter}\p{Mark}\p{Number}_.-]/gu, '_');

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { listNames } from '../../src/nearest.ts';
+import { listNames, nearest } from '../../src/nearest.ts';
 import { isMap, unknownKey, type Fields } from './check.ts';
 import { parseCommand } from './command-step.ts';
 import type { Draft, Family, Written } from './draft.ts';
@@ -55,25 +55,32 @@ async function parseStep(
     return runsStage
       ? parseStage(yaml, written, { catalog, unknown: otherThan(STAGE_STEP, 'a stage') })
       : parseCommand(yaml, written, otherThan(COMMAND_STEP, 'a command'));
-  for (const name of Object.keys(fields)) {
-    if (!Object.hasOwn(ALL, name)) yaml.complain({ key: [...path, name] }, unknownKey(ALL)(name));
-  }
-  yaml.complain(
-    { key: path },
-    runsStage
-      ? {
-          message: `step "${family}" has both a stage and a command`,
-          hint: 'take one of them away, or make it two steps',
-        }
-      : {
-          message: `step "${family}" needs either a stage or a command`,
-          hint: `command: "sort | uniq -c", or stage: one of ${catalog.names.join(', ')}`,
-        },
-  );
+  const unknown = Object.keys(fields).filter((name) => !Object.hasOwn(ALL, name));
+  for (const name of unknown) yaml.complain({ key: [...path, name] }, unknownKey(ALL)(name));
+  if (runsStage)
+    yaml.complain(
+      { key: path },
+      {
+        message: `step "${family}" has both a stage and a command`,
+        hint: 'take one of them away, or make it two steps',
+      },
+    );
+  else if (!unknown.some(meansKind))
+    yaml.complain(
+      { key: path },
+      {
+        message: `step "${family}" needs either a stage or a command`,
+        hint: `command: "sort | uniq -c", or stage: one of ${catalog.names.join(', ')}`,
+      },
+    );
   return undefined;
 }
 
 const ALL = { ...STAGE_STEP, ...COMMAND_STEP };
+
+/** Whether a key that there isn't is `stage` or `command`, misspelt. */
+const meansKind = (name: string): boolean =>
+  ['stage', 'command'].includes(nearest(name, Object.keys(ALL)) ?? '');
 
 /** What to say of a key that a step of this kind doesn't have. */
 const otherThan = (keys: object, kind: string) => (name: string) =>

@@ -29,9 +29,16 @@ test('of a long command, what differs is shown, and a little around it', () => {
   expect(showDifference(before, after)).toBe(
     '… -rn | head -n 3 | tee longest.t… → … -rn | head -n 30 | tee longest.t…',
   );
-  expect(showDifference('set -e\nfirst\nsecond', 'set -e\nfirst\nthird')).toBe(
-    'set -e\\nfirst\\nsecond → set -e\\nfirst\\nthird',
-  );
+});
+
+test.each([
+  ['set -e\nfirst\nsecond', 'set -e\nfirst\nthird', 'line 3: second → third'],
+  ['set -e\nsort', 'set -e\ncut -f 1\nsort', 'line 2 is new (cut -f 1)'],
+  ['a\na\nb\n', 'a\nb\n', 'line 2 is gone (was a)'],
+  ['a\nb\nc\nd', 'a\nx\ny\nz\nd', 'line 2: b → x, and 2 more'],
+  ['sort', 'sort -u\nhead', 'sort → sort -u\\nhead'],
+])('of a command of several lines, the first that differs is shown: %j', (before, after, shown) => {
+  expect(showDifference(before, after)).toBe(shown);
 });
 
 test('a difference is on one line, and not long, whatever differs', () => {

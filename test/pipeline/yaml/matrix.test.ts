@@ -39,6 +39,17 @@ steps:
     expect(steps[0]!.outputs[0]!.fileName).toBe('count-times=1-of=a.bin');
   });
 
+  test('names its steps with letters of any alphabet, and nothing that a path or a shell takes for something else', async () => {
+    const yaml = 'steps: { a: { matrix: { of: [naïve, 日本語, a/b, "$c", d.e] }, command: "echo ${of}" } }';
+    expect(Object.keys(await inputsOf(yaml))).toEqual([
+      'a-of=naïve',
+      'a-of=日本語',
+      'a-of=a_b',
+      'a-of=_c',
+      'a-of=d.e',
+    ]);
+  });
+
   test('may take its values from a parameter', async () => {
     const yaml =
       'params: { seeds: [1, 2], last: 3 }\nsteps: { a: { matrix: { s: "${seeds}", t: [0, "${last}"] }, command: "echo ${s}${t}" } }';

@@ -189,6 +189,8 @@ extra: 1`);
       'step "a" needs either a stage or a command',
       'command: "sort | uniq -c", or stage: one of fetch, count, fit',
     ],
+    ['a: { «comand»: x }', 'unknown key "comand"', 'did you mean command?'],
+    ['a: { «Stage»: count, in: ./x }', 'unknown key "Stage"', 'did you mean stage?'],
     ['a: «3»', 'step "a" must be a map of names to values'],
     ['«{}»', 'an experiment without steps', 'steps: { NAME: { stage: … } }'],
     [
