@@ -19,7 +19,7 @@ async function main([command, ...args]: string[], signal: AbortSignal): Promise<
   if (command === 'status') return (await import('./cli/status-command.ts')).statusCommand(args);
   if (command === 'graph') return (await import('./cli/graph-command.ts')).graphCommand(args);
   if (command === 'doctor') return (await import('./cli/doctor-command.ts')).doctorCommand(args);
-  if (command === 'cache') return (await import('./cli/cache-command.ts')).cacheCommand(args);
+  if (command === 'cache') return (await import('./cli/cache-command.ts')).cacheCommand(args, signal);
   const { loadStage, stageNames } = await import('./cli/catalog.ts');
   if (!isPath(command) && !stageNames.includes(command)) {
     const { suggest } = await import('./nearest.ts');

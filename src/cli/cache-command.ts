@@ -14,8 +14,8 @@ import { readCacheOptions, type CacheOptions } from './cache-options.ts';
 import { entryJson, removalJson, tellEntries, tellRemoval, tellVerification } from './cache-text.ts';
 import { writeText } from './output.ts';
 
-/** `sluice cache ls|verify|gc`. Gives the exit code: 1 if something is damaged, or a run is at work. */
-export async function cacheCommand(args: string[]): Promise<number> {
+/** `sluice cache ls|verify|gc|push`. Gives the exit code: 1 if something is damaged, a run is at work, or not all was sent. */
+export async function cacheCommand(args: string[], signal: AbortSignal): Promise<number> {
   const options = await readCacheOptions(args);
   if (options === undefined) return 0;
   if (!existsSync(options.store)) {
@@ -23,6 +23,7 @@ export async function cacheCommand(args: string[]): Promise<number> {
     throw new StageError('NOT_FOUND', `no store there: ${shown(options.store)}`, { hint });
   }
   if (options.action === 'ls') return listStore(options);
+  if (options.action === 'push') return (await import('./cache-push.ts')).pushStore(options, signal);
   const criteria = options.action === 'gc' ? readCriteria(options) : undefined;
   const act = async (): Promise<number> =>
     criteria === undefined ? verifyStore(options) : cleanStore(options, criteria);

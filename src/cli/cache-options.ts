@@ -9,7 +9,7 @@ import { newParser, parse } from './parser.ts';
 
 /** What `sluice cache` is told. */
 export interface CacheOptions {
-  readonly action: 'ls' | 'verify' | 'gc';
+  readonly action: 'ls' | 'verify' | 'gc' | 'push';
   /** An absolute path. */
   readonly store: string;
   readonly json: boolean;
@@ -20,6 +20,8 @@ export interface CacheOptions {
   readonly maxSize: number | undefined;
   readonly keep: readonly string[];
   readonly dryRun: boolean;
+  /** The store that machines share, if it is named. */
+  readonly remote: string | undefined;
 }
 
 /** Reads the arguments of `sluice cache`; `undefined` if only the help was asked for. Throws `USAGE`. */
@@ -50,6 +52,7 @@ export async function readCacheOptions([action, ...args]: string[]): Promise<Cac
     maxSize: readQuantity('max-size', argv['max-size'], { parse: parseSize, example: '5GB or 500MB' }),
     keep: argv.keep ?? [],
     dryRun: argv['dry-run'] ?? false,
+    remote: argv.remote,
   };
 }
 
@@ -62,6 +65,7 @@ interface Parsed {
   readonly 'max-size'?: string;
   readonly keep?: readonly string[];
   readonly 'dry-run'?: boolean;
+  readonly remote?: string;
 }
 
 const HELP = `sluice cache: what is kept of earlier runs
@@ -69,6 +73,7 @@ const HELP = `sluice cache: what is kept of earlier runs
   sluice cache ls        List it: whose it is, how large, and when it was last of use
   sluice cache verify    Read all of it, and remove what is damaged
   sluice cache gc        Remove what is not needed, or not any more
+  sluice cache push      Send it to a store that machines share
 
 Each explains itself: sluice cache gc --help
 `;
@@ -78,12 +83,14 @@ const USAGE: Record<CacheOptions['action'], string> = {
   verify:
     'Reads everything and removes what is damaged; the steps that made it will run again. Exit code 1 if there was any.',
   gc: 'Removes what no run can make use of and, if asked to, what was not of use for long. Results stay.',
+  push: 'Sends what a shared store lacks of all that is kept here, such as what was made before there was one. Exit code 1 if not all could be sent.',
 };
 
 const FLAGS: Record<CacheOptions['action'], readonly string[]> = {
   ls: ['store', 'json', 'sort', 'help'],
   verify: ['store', 'json', 'help'],
   gc: ['store', 'json', 'older-than', 'max-size', 'keep', 'dry-run', 'help'],
+  push: ['store', 'json', 'remote', 'help'],
 };
 
 const isAction = (text: string): text is CacheOptions['action'] => Object.hasOwn(FLAGS, text);
@@ -101,6 +108,11 @@ function describe(action: CacheOptions['action'], args: string[]): Argv {
     });
   if (action === 'verify') return parser;
   const text = { type: 'string', requiresArg: true } as const;
+  if (action === 'push')
+    return parser.option('remote', {
+      ...text,
+      describe: 'The shared store: s3://BUCKET/PREFIX or a folder [default: SLUICE_REMOTE]',
+    });
   return parser
     .option('older-than', { ...text, describe: 'What was not of use for that long, such as 30d or 12h' })
     .option('max-size', {

@@ -1,4 +1,5 @@
 import type { Criteria, Removal } from '../../pipeline/store/removal.ts';
+import type { Pushed } from '../../pipeline/store/remote/push.ts';
 import type { StoredEntry } from '../../pipeline/store/inventory.ts';
 import { showBytes, showSeconds } from '../../pipeline/tell/units.ts';
 import { nameOf, type Verification } from '../../pipeline/store/verify.ts';
@@ -40,6 +41,16 @@ export function tellVerification({ entries, objects, bytes, damage }: Verificati
     ].join('\n'),
   );
   return `${lines.join('\n')}\n${read}: ${count(damage.length, 'damage')} found, and removed\n`;
+}
+
+/** How many entries were sent; a second line says what went wrong. */
+export function tellPushed({ sent, there, damaged, failure }: Pushed, remote: string): string {
+  const done = `${count(sent, 'entry', 'entries')} sent to ${remote}, which had ${there}\n`;
+  const broken =
+    damaged > 0
+      ? `${count(damaged, 'entry is', 'entries are')} damaged here: sluice cache verify tells more\n`
+      : '';
+  return done + broken + (failure === undefined ? '' : `not all was sent: ${failure}\n`);
 }
 
 /** What went, and why; or what would. */

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { temporaryFolder } from '../folder.ts';
@@ -32,6 +32,46 @@ test.each(['a folder', 'a bucket'])('what one machine has made another one gets 
   expect((await sh('cat results/x/reversed.txt')).stdout).toBe('3\n2\n1');
   expect((await sh('sluice cache ls')).stdout).toContain('2 entries');
   expect(server.contents.size).toBe(kind === 'a folder' ? 0 : 4);
+});
+
+test.each(['a folder', 'a bucket'])(
+  'what was made before is pushed to %s, what is there is not sent again',
+  async (kind) => {
+    await using server = await serveBucket('bucket');
+    const remote = kind === 'a folder' ? temporaryFolder() : 's3://bucket/x';
+    const { sh, folder } = machine();
+    await sh('sluice run x.yaml numbers');
+    expect(await sh(`sluice cache push --remote ${remote}`)).toEqual({
+      stdout: `1 entry sent to ${remote}, which had 0`,
+      stderr: '',
+      code: 0,
+    });
+    await sh('sluice run x.yaml');
+    const pushed = await sh(`SLUICE_REMOTE=${remote} sluice cache push --json`);
+    expect(JSON.parse(pushed.stdout)).toEqual({ sent: 1, there: 1, damaged: 0 });
+    expect((await machine().sh(`sluice run x.yaml --remote ${remote}`)).stderr).toContain('2 unchanged');
+    expect(server.contents.size).toBe(kind === 'a folder' ? 0 : 4);
+    expect(await sh('sluice cache push')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--remote s3') as string,
+    });
+    rmSync(join(folder, '.sluice/objects'), { recursive: true });
+    expect(await sh('sluice cache push --remote s3://bucket/y')).toMatchObject({
+      stdout: expect.stringContaining('2 entries are damaged here') as string,
+      code: 1,
+    });
+  },
+);
+
+test('a push that fails says why', async () => {
+  const { sh } = machine();
+  await sh('sluice run x.yaml');
+  expect(await sh('sluice cache push --remote ./not/there')).toMatchObject({
+    stdout: expect.stringMatching(
+      /^0 entries sent to .\/not\/there, which had 0\nnot all was sent: .+/,
+    ) as string,
+    code: 1,
+  });
 });
 
 test('a machine that may only read sends nothing', async () => {

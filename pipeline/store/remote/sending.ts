@@ -19,18 +19,19 @@ export class Sending {
   /** Objects that are on the remote, or on their way there: whether they arrived. */
   readonly #sent = new Map<Digest, Promise<boolean>>();
   readonly #damaged = new Set<Digest>();
-  readonly #pending = new Set<Promise<void>>();
+  readonly #pending = new Set<Promise<boolean>>();
 
   constructor(remote: Remote, channel: Channel) {
     this.#remote = remote;
     this.#channel = channel;
   }
 
-  /** Sends an entry that a store has, and those of its objects that the remote lacks. */
-  push(key: Key, entry: Entry, store: LocalStore): void {
-    if (this.#channel.signal.aborted) return;
+  /** Sends an entry that a store has, and those of its objects that the remote lacks. Gives whether it is there now. */
+  push(key: Key, entry: Entry, store: LocalStore): Promise<boolean> {
+    if (this.#channel.signal.aborted) return Promise.resolve(false);
     const pushing = this.#push(key, entry, store).finally(() => this.#pending.delete(pushing));
     this.#pending.add(pushing);
+    return pushing;
   }
 
   /** Takes note that an object came damaged: the remote needs it again. */
@@ -48,19 +49,21 @@ export class Sending {
   }
 
   /** The objects first: a remote never has an entry before its objects. */
-  async #push(key: Key, entry: Entry, store: LocalStore): Promise<void> {
+  async #push(key: Key, entry: Entry, store: LocalStore): Promise<boolean> {
     const sending = objectsOf(entry).map((digest) => {
       const sent = this.#sent.get(digest) ?? this.#slots(() => this.#sendObject(digest, store));
       this.#sent.set(digest, sent);
       return sent;
     });
-    if ((await Promise.all(sending)).includes(false)) return;
+    if ((await Promise.all(sending)).includes(false)) return false;
     const path = join(store.folder, entryName(key));
-    await this.#slots(() =>
-      this.#channel.ask(async (transfer) =>
-        this.#remote.put(entryName(key), { path, ...(await digestFile(path)) }, transfer),
-      ),
+    const sent = await this.#slots(() =>
+      this.#channel.ask(async (transfer) => {
+        await this.#remote.put(entryName(key), { path, ...(await digestFile(path)) }, transfer);
+        return true;
+      }),
     );
+    return sent ?? false;
   }
 
   /** Whether the object is there now. One of the same length is taken for it, unless it came damaged. */

@@ -95,7 +95,7 @@ export class SharedStore {
 
   /** Sends an entry that the store has, and those of its objects that the remote lacks, while the run goes on. */
   push(key: Key, entry: Entry, store: LocalStore): void {
-    if (!this.#readOnly) this.#sending.push(key, entry, store);
+    if (!this.#readOnly) void this.#sending.push(key, entry, store);
   }
 
   /** Waits, not endlessly, for what is on its way to the remote. To be called when a run ends. */
