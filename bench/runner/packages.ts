@@ -33,7 +33,7 @@ export const PACKAGES: Readonly<Record<string, (modules: string) => Omit<Peer, '
   }),
   // Version 2.11 runs tasks without its daemon, whether it is asked for or not.
   'turbo@2.11.11': (modules) => ({
-    native: true,
+    native: false,
     write: (folder, chain) => {
       symlinkSync(modules, join(folder, 'node_modules'));
       const scripts = chain.map(({ name, filter, from, to }) => [name, `{ ${filter}; } < ${from} > ${to}`]);

@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import type { Socket } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import type { Attempt, BeginAttempt, Finished, Start } from './attempt.ts';
 import { commandLine, outputPlaces, workingFolder, type CommandLine } from './command.ts';
 import type { Step } from '../experiment.ts';
@@ -80,6 +81,7 @@ class ProcessAttempt implements Attempt {
   async #start(step: Step, start: Start, { program, environment, places }: Placed): Promise<Process> {
     const { inputs, streamed, feeds, listener } = start;
     const isCommand = step.kind === 'command';
+    if (streamed) await setImmediate(); // what it reads is started first: all wait for that
     if (isCommand) layOut(step, workingFolder(this.#folder), inputs);
     const paths = Object.entries(inputs).flatMap(([name, material]) =>
       'path' in material ? [[name, material.path]] : [],

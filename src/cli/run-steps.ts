@@ -1,5 +1,5 @@
 import { totalmem } from 'node:os';
-import { setTimeout } from 'node:timers/promises';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import { executeWith } from '../../pipeline/run/execute.ts';
 import { readCommit, type Commit } from '../../pipeline/tell/git.ts';
 import { changedInput, findInputs } from '../../pipeline/run/materials.ts';
@@ -34,7 +34,7 @@ export async function carryOut(
   const shared = remote && new SharedStore({ ...remote, warn, signal: asked.signal });
   const running = toRun(session, asked, shared);
   const ran = runPlan(session.steps, session.plan, running).finally(() => shared?.finish());
-  const git = readCommit([asked.store, asked.results]); // the first steps are on their way
+  const git = setImmediate().then(() => readCommit([asked.store, asked.results])); // the first steps are on their way
   return { outcomes: await ran, git: await git };
 }
 
