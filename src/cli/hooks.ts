@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { LoadHook, ResolveHook } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { packageFile } from './package.ts';
+import { packageFile } from '../package.ts';
 import { stripTypes } from './strip-types.ts';
 
 // Node's hooks for modules of the user's own: of both kinds, those that may wait and those that may not.

@@ -6,7 +6,7 @@ import { StageError } from '../error.ts';
 import type { AnyStage } from '../stage.ts';
 import { checkSyntax } from './own-code.ts';
 import * as hooks from './hooks.ts';
-import { packageFile } from './package.ts';
+import { packageFile } from '../package.ts';
 
 /**
  * The stage in a file of the user's own: JavaScript, or TypeScript without what is more than types. Throws `USAGE`, whose

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { canonicalJson, digestOf } from '../../pipeline/digest.ts';
 import type { Experiment } from '../../pipeline/experiment.ts';
 import type { Store } from '../../pipeline/store/store.ts';
-import { packageFile } from './package.ts';
+import { packageFile } from '../package.ts';
 import type { RunOptions } from './run-options.ts';
 import type { Selection } from './selection.ts';
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Code } from '../../pipeline/code.ts';
-import { packageFile } from './package.ts';
+import { packageFile } from '../package.ts';
 
 let codes: Readonly<Record<string, Code>> | undefined;
 

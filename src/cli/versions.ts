@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { packageFile } from './package.ts';
+import { packageFile } from '../package.ts';
 
 /** Versions that a run's record holds: of Sluice, Node, and what it runs on. */
 export function sluiceVersions(): Record<string, string> {

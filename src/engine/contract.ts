@@ -18,6 +18,8 @@ export interface Training {
   readonly rows: Rows;
   readonly loss: Loss;
   readonly optimizer: Optimizer;
+  /** The most rows that a step is taken on. */
+  readonly batchSize: number;
 }
 
 /** Weights in training. A row's *sum* is what the last layer gives for it before its activation: a logit, after a sigmoid. */

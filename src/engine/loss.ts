@@ -45,9 +45,8 @@ export function meanLoss(objective: Objective, sums: Float32Array, labels: Float
   return sums.reduce((total, sum, row) => total + lossOf(objective, sum, labels[row]!), 0) / sums.length;
 }
 
-/** The derivative of `lossOf` by the sum. */
-export function slopeOf({ loss, activation }: Objective, sum: number, label: number): number {
-  const output = activate(activation, sum);
+/** The derivative of `lossOf` by the sum, from what the activation makes of that sum. */
+export function slopeOf({ loss, activation }: Objective, output: number, label: number): number {
   if (loss === 'mean_squared_error') return 2 * (output - label) * activationSlope(activation, output);
   if (activation === 'sigmoid') return output - label;
   if (output < LOWEST || output > HIGHEST) return 0;

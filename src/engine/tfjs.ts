@@ -3,7 +3,7 @@ import type { DenseLayer } from '../formats/model.ts';
 import { Batcher } from './batch.ts';
 import type { Engine, Trainer, Training } from './contract.ts';
 import type { Kernels, Parameter } from './kernels.ts';
-import { slopeOf, type Objective } from './loss.ts';
+import { activate, slopeOf, type Objective } from './loss.ts';
 import { Perceptron, toTensors, type TensorLayer } from './perceptron.ts';
 import { checkDimension, type Rows } from './rows.ts';
 import type { TensorFlow } from './tensorflow.ts';
@@ -117,6 +117,10 @@ class TensorFlowTrainer implements Trainer {
 
   /** The derivatives of the batch's mean loss by its sums. */
   #slopes(sums: Float32Array, numbers: Uint32Array): Float32Array {
-    return sums.map((sum, i) => slopeOf(this.#objective, sum, this.#labels[numbers[i]!]!) / sums.length);
+    const { activation } = this.#objective;
+    return sums.map((sum, i) => {
+      const label = this.#labels[numbers[i]!]!;
+      return slopeOf(this.#objective, activate(activation, sum), label) / sums.length;
+    });
   }
 }

@@ -86,7 +86,7 @@ export const train = defineStage({
 
     const { dimension, encoding } = rows;
     const layers = initializeLayers(dimension, shapes, seed);
-    const trainer = engine.createTrainer(layers, { rows, loss, optimizer });
+    const trainer = engine.createTrainer(layers, { rows, loss, optimizer, batchSize });
     try {
       const objective = { loss, activation: options.outputActivation };
       const settings = { rows, validation, objective, metrics, epochs, batchSize, seed };

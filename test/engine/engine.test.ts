@@ -1,13 +1,16 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { loadEngine, type Engine } from '../../src/engine/engine.ts';
+import { loadWasmEngine } from '../../src/engine/wasm/engine.ts';
 import { initializeLayers } from '../../src/engine/initialize.ts';
 import { OPTIMIZERS } from '../../src/engine/optimizer.ts';
 import type { DenseLayer, Model } from '../../src/formats/model.ts';
 import { anyMatrix, rowsOf } from './rows.ts';
 
-let engine: Engine;
-beforeAll(async () => void (engine = await loadEngine(console.warn)));
+const engines = [
+  ['TensorFlow’s engine', () => loadEngine(console.warn)],
+  ['WebAssembly’s engine', loadWasmEngine],
+] as const;
 
 const shapes = [
   { units: 3, activation: 'tanh' },
@@ -27,69 +30,79 @@ const dense = ({ units, activation, kernel, bias }: DenseLayer, input: number[])
     return activation === 'tanh' ? Math.tanh(sum) : sum;
   });
 
-describe('sums', () => {
-  test('are what dense layers give', async () => {
-    await fc.assert(
-      fc.asyncProperty(anyMatrix, async ({ dimension, columns }) => {
-        const model = modelOf(dimension);
-        const outputs = await engine.sums(model, rowsOf(dimension, columns));
-        for (const [row, ones] of columns.entries()) {
-          const input = Array.from({ length: dimension }, (_, column) => Number(ones.includes(column)));
-          expect(outputs[row]).toBeCloseTo(model.layers.reduce((x, layer) => dense(layer, x), input)[0]!, 5);
-        }
-      }),
-      { numRuns: 30 },
-    );
-  });
+describe.each(engines)('%s', (_, load) => {
+  let engine: Engine;
+  beforeAll(async () => void (engine = await load()));
 
-  test('are none for no rows, and are given for more rows than are computed at once', async () => {
-    expect(await engine.sums(modelOf(4), rowsOf(4, []))).toHaveLength(0);
-    const many = { ...rowsOf(4, []), labels: new Float32Array(3000), offsets: new Int32Array(3001) };
-    const outputs = await engine.sums(modelOf(4), many);
-    expect(new Set(outputs)).toEqual(new Set([0]));
-    expect(outputs).toHaveLength(3000);
-  });
-
-  test('refuse rows of another dimension than the model’s', async () => {
-    await expect(engine.sums(modelOf(4), rowsOf(5, [[4]]))).rejects.toMatchObject({ code: 'BAD_VALUE' });
-  });
-
-  test('stop when their signal is aborted', async () => {
-    const reason = new Error('enough');
-    const outputs = engine.sums(modelOf(4), rowsOf(4, [[1]]), AbortSignal.abort(reason));
-    await expect(outputs).rejects.toBe(reason);
-  });
-});
-
-describe('a trainer', () => {
-  test('leaves the first weights as they were, and changes only what its rows touch', () => {
-    const rows = rowsOf(4, [[0, 2]], [1]);
-    const layers = initializeLayers(4, shapes, 5);
-    const before = structuredClone(layers);
-    const trainer = engine.createTrainer(layers, {
-      rows,
-      loss: 'binary_crossentropy',
-      optimizer: OPTIMIZERS.sgd,
+  describe('sums', () => {
+    test('are what dense layers give', async () => {
+      await fc.assert(
+        fc.asyncProperty(anyMatrix, async ({ dimension, columns }) => {
+          const model = modelOf(dimension);
+          const outputs = await engine.sums(model, rowsOf(dimension, columns));
+          for (const [row, ones] of columns.entries()) {
+            const input = Array.from({ length: dimension }, (_, column) => Number(ones.includes(column)));
+            expect(outputs[row]).toBeCloseTo(
+              model.layers.reduce((x, layer) => dense(layer, x), input)[0]!,
+              5,
+            );
+          }
+        }),
+        { numRuns: 30 },
+      );
     });
-    trainer.step(Uint32Array.of(0));
-    const [trained] = trainer.layers();
-    trainer.dispose();
-    expect(layers).toEqual(before);
-    const changed = [0, 1, 2, 3].filter((row) => trained!.kernel[row * 3] !== before[0]!.kernel[row * 3]);
-    expect(changed).toEqual([0, 2]);
+
+    test('are none for no rows, and are given for more rows than are computed at once', async () => {
+      expect(await engine.sums(modelOf(4), rowsOf(4, []))).toHaveLength(0);
+      const many = { ...rowsOf(4, []), labels: new Float32Array(3000), offsets: new Int32Array(3001) };
+      const outputs = await engine.sums(modelOf(4), many);
+      expect(new Set(outputs)).toEqual(new Set([0]));
+      expect(outputs).toHaveLength(3000);
+    });
+
+    test('refuse rows of another dimension than the model’s', async () => {
+      await expect(engine.sums(modelOf(4), rowsOf(5, [[4]]))).rejects.toMatchObject({ code: 'BAD_VALUE' });
+    });
+
+    test('stop when their signal is aborted', async () => {
+      const reason = new Error('enough');
+      const outputs = engine.sums(modelOf(4), rowsOf(4, [[1]]), AbortSignal.abort(reason));
+      await expect(outputs).rejects.toBe(reason);
+    });
   });
 
-  test('gives the sums from before its step', async () => {
-    const rows = rowsOf(4, [[0], [1, 3]], [1, 0]);
-    const { layers } = modelOf(4);
-    const trainer = engine.createTrainer(layers, {
-      rows,
-      loss: 'binary_crossentropy',
-      optimizer: OPTIMIZERS.adam,
+  describe('a trainer', () => {
+    test('leaves the first weights as they were, and changes only what its rows touch', () => {
+      const rows = rowsOf(4, [[0, 2]], [1]);
+      const layers = initializeLayers(4, shapes, 5);
+      const before = structuredClone(layers);
+      const trainer = engine.createTrainer(layers, {
+        rows,
+        loss: 'binary_crossentropy',
+        optimizer: OPTIMIZERS.sgd,
+        batchSize: 2,
+      });
+      trainer.step(Uint32Array.of(0));
+      const [trained] = trainer.layers();
+      trainer.dispose();
+      expect(layers).toEqual(before);
+      const changed = [0, 1, 2, 3].filter((row) => trained!.kernel[row * 3] !== before[0]!.kernel[row * 3]);
+      expect(changed).toEqual([0, 2]);
     });
-    const before = await trainer.sums(rows);
-    expect(trainer.step(Uint32Array.of(0, 1))).toEqual(before);
-    expect(await trainer.sums(rows)).not.toEqual(before);
-    trainer.dispose();
+
+    test('gives the sums from before its step', async () => {
+      const rows = rowsOf(4, [[0], [1, 3]], [1, 0]);
+      const { layers } = modelOf(4);
+      const trainer = engine.createTrainer(layers, {
+        rows,
+        loss: 'binary_crossentropy',
+        optimizer: OPTIMIZERS.adam,
+        batchSize: 2,
+      });
+      const before = await trainer.sums(rows);
+      expect(trainer.step(Uint32Array.of(0, 1))).toEqual(before);
+      expect(await trainer.sums(rows)).not.toEqual(before);
+      trainer.dispose();
+    });
   });
 });

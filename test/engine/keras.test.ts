@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { loadWasmEngine } from '../../src/engine/wasm/engine.ts';
 import { chooseLayers, chooseOptimizer } from '../../src/engine/choose.ts';
 import { loadEngine, type Engine } from '../../src/engine/engine.ts';
 import { fit } from '../../src/engine/fit.ts';
@@ -38,7 +39,7 @@ async function trainAs({ options }: Golden, engine: Engine) {
   } = options;
   const optimizer = chooseOptimizer(name, { learningRate, rho, momentum, nesterov, beta1, beta2, epsilon });
   const layers = initializeLayers(rows.dimension, shapes, seed);
-  const trainer = engine.createTrainer(layers, { rows, loss, optimizer });
+  const trainer = engine.createTrainer(layers, { rows, loss, optimizer, batchSize });
   const objective = { loss, activation: outputActivation };
   const history = await collect(
     fit(trainer, { rows, validation, objective, metrics, epochs, batchSize, seed }, quiet),
@@ -56,6 +57,7 @@ async function loadPortableEngine(): Promise<Engine> {
 
 /** In this order: whoever loads the native backend makes it the one in use. */
 const engines = [
+  ['in WebAssembly', loadWasmEngine],
   ['in plain JavaScript', loadPortableEngine],
   ['that is loaded by default', () => loadEngine(console.warn)],
 ] as const;

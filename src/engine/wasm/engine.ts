@@ -1,0 +1,20 @@
+import type { Engine } from '../contract.ts';
+import { checkDimension } from '../rows.ts';
+import { Inference } from './inference.ts';
+import { instantiate, kernelBytes } from './module.ts';
+import { WasmTrainer } from './trainer.ts';
+
+/** How many rows are computed at once where nobody trains. */
+const CHUNK = 1024;
+
+/** The engine in WebAssembly: it needs neither TensorFlow nor anything of the machine. */
+export async function loadWasmEngine(): Promise<Engine> {
+  const module = await WebAssembly.compile(kernelBytes());
+  return {
+    createTrainer: (layers, training) => new WasmTrainer(instantiate(module), layers, training),
+    sums: async (model, rows, signal) => {
+      checkDimension(model, rows);
+      return new Inference(instantiate(module), model.layers, CHUNK).sums(rows, signal);
+    },
+  };
+}

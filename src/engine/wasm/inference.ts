@@ -1,0 +1,60 @@
+import { setImmediate } from 'node:timers/promises';
+import type { DenseLayer } from '../../formats/model.ts';
+import { slices } from '../batch.ts';
+import { countRows, type Rows } from '../rows.ts';
+import { Arena } from './memory.ts';
+import type { Kernels } from './module.ts';
+import { Network, placeRows, type PlacedLayer, type PlacedRows } from './network.ts';
+
+/** A network, and the rows that it is asked about, in the memory of kernels of its own. */
+export class Inference {
+  readonly kernels: Kernels;
+  readonly arena: Arena;
+  readonly network: Network;
+  /** How many rows are computed at once, at most. */
+  readonly most: number;
+  /** Where the numbers of the rows lie that are computed. */
+  readonly numbers: number;
+  readonly #placed = new WeakMap<Rows, PlacedRows>();
+
+  constructor(kernels: Kernels, layers: readonly DenseLayer[], most: number) {
+    this.kernels = kernels;
+    this.arena = new Arena(kernels.memory, kernels.heapBase());
+    this.network = new Network(kernels, this.arena, { layers, most });
+    this.most = most;
+    this.numbers = this.arena.allocate(4 * most);
+  }
+
+  /** The rows, as they lie in the memory; they are put there when they are first asked for. */
+  place(rows: Rows): PlacedRows {
+    const placed = this.#placed.get(rows) ?? placeRows(this.arena, rows);
+    this.#placed.set(rows, placed);
+    return placed;
+  }
+
+  /** Computes the rows with these numbers, and gives the last layer's sums: float32[numbers]. */
+  forward(rows: PlacedRows, numbers: Uint32Array): Float32Array {
+    this.arena.integers(this.numbers, numbers.length).set(numbers);
+    this.network.forward(rows, this.numbers, numbers.length);
+    return this.firstUnits(this.network.layers.at(-1)!, numbers.length);
+  }
+
+  /** The last layer's sums for all rows: float32[rows]. Lets other work run now and then. */
+  async sums(rows: Rows, signal?: AbortSignal): Promise<Float32Array> {
+    const placed = this.place(rows);
+    const result = new Float32Array(countRows(rows));
+    const all = Uint32Array.from({ length: result.length }, (_, row) => row);
+    for (const numbers of slices(all, this.most)) {
+      result.set(this.forward(placed, numbers), numbers[0]);
+      await setImmediate();
+      signal?.throwIfAborted();
+    }
+    return result;
+  }
+
+  /** What a layer gives as its first unit, as a copy: float32[count]. */
+  firstUnits({ outputs, stride }: PlacedLayer, count: number): Float32Array {
+    const all = this.arena.floats(outputs, count * stride);
+    return Float32Array.from({ length: count }, (_, row) => all[row * stride]!);
+  }
+}

@@ -1,0 +1,45 @@
+/** A WebAssembly memory that is given away piece by piece. Every piece starts at a multiple of 16 bytes, and is zero. */
+export class Arena {
+  readonly #memory: WebAssembly.Memory;
+  #end: number;
+
+  /** `start` is the first byte that is free. */
+  constructor(memory: WebAssembly.Memory, start: number) {
+    this.#memory = memory;
+    this.#end = start;
+  }
+
+  /** The address of a new piece of so many bytes. Throws a `RangeError` where there is no more memory. */
+  allocate(bytes: number): number {
+    const address = Math.ceil(this.#end / 16) * 16;
+    this.#end = address + bytes;
+    const missing = this.#end - this.#memory.buffer.byteLength;
+    if (missing > 0) this.#memory.grow(Math.ceil(missing / PAGE));
+    return address;
+  }
+
+  /** A new piece with a copy of an array. */
+  place(array: Float32Array | Int32Array | Uint16Array | Uint32Array): number {
+    const address = this.allocate(array.byteLength);
+    const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+    new Uint8Array(this.#memory.buffer).set(bytes, address);
+    return address;
+  }
+
+  // Views are valid until the next piece is taken.
+
+  bytes(address: number, length: number): Uint8Array {
+    return new Uint8Array(this.#memory.buffer, address, length);
+  }
+
+  floats(address: number, length: number): Float32Array {
+    return new Float32Array(this.#memory.buffer, address, length);
+  }
+
+  integers(address: number, length: number): Uint32Array {
+    return new Uint32Array(this.#memory.buffer, address, length);
+  }
+}
+
+/** A WebAssembly memory's unit, in bytes. */
+const PAGE = 65_536;

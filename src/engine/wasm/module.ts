@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs';
+import { packageFile } from '../../package.ts';
+
+type Kernel = (...given: number[]) => void;
+
+/** The kernels, by name, and the memory that they work on. What each does and takes is in `kernels/`. */
+export interface Kernels {
+  readonly memory: WebAssembly.Memory;
+  /** The first byte of the memory that is free. */
+  readonly heapBase: () => number;
+  readonly sparseForward16: Kernel;
+  readonly sparseForward32: Kernel;
+  readonly sparseBackward16: Kernel;
+  readonly sparseBackward32: Kernel;
+  readonly denseForward: Kernel;
+  readonly denseBackward: Kernel;
+  readonly denseBelow: Kernel;
+  readonly sumRows: Kernel;
+  readonly relu: Kernel;
+  readonly reluSlope: Kernel;
+  readonly sigmoid: Kernel;
+  readonly sigmoidSlope: Kernel;
+  readonly tanh: Kernel;
+  readonly tanhSlope: Kernel;
+  readonly rmsprop: Kernel;
+  readonly rmspropMomentum: Kernel;
+  readonly adam: Kernel;
+  readonly sgd: Kernel;
+  readonly sgdMomentum: Kernel;
+}
+
+/** The compiled kernels' bytes. */
+export const kernelBytes = (): Uint8Array => readFileSync(packageFile('dist/kernels.wasm'));
+
+/** New kernels, with a memory of their own. */
+export const instantiate = (module: WebAssembly.Module): Kernels =>
+  new WebAssembly.Instance(module).exports as unknown as Kernels;

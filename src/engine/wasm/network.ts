@@ -1,0 +1,111 @@
+import type { Activation, DenseLayer } from '../../formats/model.ts';
+import type { Rows } from '../rows.ts';
+import type { Arena } from './memory.ts';
+import type { Kernels } from './module.ts';
+
+/** Rows in the kernels' memory, by the addresses of their arrays. */
+export interface PlacedRows {
+  readonly offsets: number;
+  readonly indices: number;
+  /** Whether an index takes 4 bytes, not 2. */
+  readonly isWide: boolean;
+}
+
+/** A layer in the kernels' memory: each row of its kernel, and each row that it gives, is `stride` numbers long. */
+export interface PlacedLayer {
+  readonly inputs: number;
+  readonly units: number;
+  readonly stride: number;
+  readonly activation: Activation;
+  readonly kernel: number;
+  readonly bias: number;
+  /** What it gives for a batch. */
+  readonly outputs: number;
+}
+
+export function placeRows(arena: Arena, { offsets, indices }: Rows): PlacedRows {
+  return {
+    offsets: arena.place(offsets),
+    indices: arena.place(indices),
+    isWide: indices instanceof Uint32Array,
+  };
+}
+
+/** A multi-layer perceptron in the kernels' memory, for up to `most` rows at a time. */
+export class Network {
+  readonly #kernels: Kernels;
+  readonly layers: readonly PlacedLayer[];
+
+  constructor(
+    kernels: Kernels,
+    arena: Arena,
+    { layers, most }: { layers: readonly DenseLayer[]; most: number },
+  ) {
+    this.#kernels = kernels;
+    this.layers = layers.map((layer) => placeLayer(arena, layer, most));
+  }
+
+  /** What the layers give for the rows whose numbers lie at `numbers`; the last one its sums, before its activation. */
+  forward(rows: PlacedRows, numbers: number, count: number): void {
+    const { sparseForward16, sparseForward32, denseForward } = this.#kernels;
+    const [first, ...others] = this.layers as [PlacedLayer, ...PlacedLayer[]];
+    const sparseForward = rows.isWide ? sparseForward32 : sparseForward16;
+    const { kernel, bias, stride, outputs } = first;
+    sparseForward(numbers, count, rows.offsets, rows.indices, kernel, bias, stride, outputs);
+    let below = first;
+    for (const layer of others) {
+      this.activate(below, below.outputs, count);
+      const { kernel, bias, stride, outputs } = layer;
+      denseForward(below.outputs, below.stride, below.units, count, kernel, bias, stride, outputs);
+      below = layer;
+    }
+  }
+
+  /** Turns sums of a layer into outputs, in place. */
+  activate({ activation, stride }: PlacedLayer, sums: number, count: number): void {
+    if (activation !== 'linear') this.#kernels[activation](sums, count * stride);
+  }
+
+  /** Turns derivatives by a layer's outputs into derivatives by its sums, in place. */
+  timesSlope({ activation, stride, outputs }: PlacedLayer, slopes: number, count: number): void {
+    if (activation !== 'linear') this.#kernels[SLOPES[activation]](slopes, outputs, count * stride);
+  }
+}
+
+const SLOPES = { relu: 'reluSlope', sigmoid: 'sigmoidSlope', tanh: 'tanhSlope' } as const;
+
+function placeLayer(
+  arena: Arena,
+  { units, activation, kernel, bias }: DenseLayer,
+  most: number,
+): PlacedLayer {
+  const inputs = kernel.length / units;
+  const stride = Math.ceil(units / 4) * 4;
+  return {
+    inputs,
+    units,
+    stride,
+    activation,
+    kernel: arena.place(widen(kernel, units, stride)),
+    bias: arena.place(widen(bias, units, stride)),
+    outputs: arena.allocate(4 * most * stride),
+  };
+}
+
+/** Rows of `units` numbers as rows of `stride`, with zeros at their ends. */
+function widen(rows: Float32Array, units: number, stride: number): Float32Array {
+  if (units === stride) return rows;
+  const wide = new Float32Array((rows.length / units) * stride);
+  for (let row = 0; row * units < rows.length; row++)
+    wide.set(rows.subarray(row * units, (row + 1) * units), row * stride);
+  return wide;
+}
+
+/** The reverse, as a copy. */
+export function narrow(rows: Float32Array, units: number, stride: number): Float32Array {
+  if (units === stride) return rows.slice();
+  const result = new Float32Array((rows.length / stride) * units);
+  for (let row = 0; row * units < result.length; row++)
+    result.set(rows.subarray(row * stride, row * stride + units), row * units);
+  return result;
+}
