@@ -35,10 +35,10 @@ export interface Context {
 export type Toolchain = Readonly<Record<string, string>>;
 
 /**
- * Toolchains that `toolchains.ts` describes: `tensorflow` as it is installed and set, `float64` arithmetic of this Node, what
- * makes a `picture`. By name, they can be asked for without loading the stage.
+ * Toolchains that `toolchains.ts` describes: `tensorflow` as it is installed and set, the kernels in `wasm`, `float64` arithmetic of
+ * this Node, what makes a `picture`. By name, they can be asked for without loading the stage.
  */
-export type ToolchainName = 'tensorflow' | 'float64' | 'picture';
+export type ToolchainName = 'tensorflow' | 'wasm' | 'float64' | 'picture';
 
 /**
  * A stage: what it reads, what it writes, its options, and the function from one stream to the other.
@@ -57,8 +57,12 @@ export interface Stage<In, Out, Entries extends v.ObjectEntries> {
   readonly positional?: keyof Entries & string;
   /** Whether what it writes is a JSON object of metrics, for a run's record. */
   readonly metrics?: boolean;
-  /** What its output depends on besides code, options and inputs. A function must be cheap to ask. */
-  readonly toolchain?: ToolchainName | (() => Promise<Toolchain>);
+  /** What its output depends on besides code, options and inputs; options may decide it. A function must be cheap to ask. */
+  readonly toolchain?:
+    | ToolchainName
+    | ((
+        options: v.InferOutput<v.StrictObjectSchema<Entries, undefined>>,
+      ) => ToolchainName | Promise<Toolchain>);
   run(
     input: AsyncIterable<In>,
     options: v.InferOutput<v.StrictObjectSchema<Entries, undefined>>,
@@ -68,8 +72,10 @@ export interface Stage<In, Out, Entries extends v.ObjectEntries> {
 
 /** A stage of whatever types. */
 // oxlint-disable-next-line typescript/no-explicit-any -- `run` is contravariant in its input and options
-export interface AnyStage extends Stage<any, any, any> {
+export interface AnyStage extends Omit<Stage<any, any, any>, 'toolchain'> {
   readonly options: Readonly<Record<string, v.GenericSchema>>;
+  /** To be asked with the stage's own options only. */
+  readonly toolchain?: ToolchainName | ((options: never) => ToolchainName | Promise<Toolchain>);
 }
 
 /** A stage's options as they are given: those with a default may be left out. */

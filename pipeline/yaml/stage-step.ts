@@ -5,7 +5,7 @@ import { roleOf } from '../../src/options.ts';
 import type { AnyStage } from '../../src/stage.ts';
 import { check, isMap, type Fields } from './check.ts';
 import { baseOf, mainInput, mainOutput, type Draft, type Reference, type Written } from './draft.ts';
-import type { Output, Registered, StageCatalog } from '../experiment.ts';
+import type { Output, Registered, StageCatalog, StageStep } from '../experiment.ts';
 import { givenOptions, STAGE_STEP } from './grammar.ts';
 import type { Complaint } from '../problem.ts';
 import type { YamlFile } from './yaml-file.ts';
@@ -36,12 +36,23 @@ export async function parseStage(
       options: options.values,
       locators: names.filter((name) => roleOf(stage.options[name]!).role === 'locator'),
       metrics: stage.metrics === true,
-      ...(typeof stage.toolchain === 'string' ? { toolchain: stage.toolchain } : {}),
+      ...toolchainOf(fields.stage, stage, options.values),
       outputs: outputsOf(written, stage, fields.extension),
     },
     combination,
     references: [...mainInput(written, fields), ...options.references],
   };
+}
+
+/** The name of the toolchain of a stage of Sluice's own; others are asked when the step is planned. */
+function toolchainOf(
+  name: string,
+  { toolchain }: AnyStage,
+  options: Readonly<Record<string, unknown>>,
+): Pick<StageStep, 'toolchain'> {
+  if (name.includes('/')) return {};
+  const declared = typeof toolchain === 'function' ? toolchain(options as never) : toolchain;
+  return typeof declared === 'string' ? { toolchain: declared } : {};
 }
 
 /** A stage by its name or by its module's path. */

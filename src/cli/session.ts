@@ -6,7 +6,8 @@ import { makePlan, type Planning } from '../../pipeline/plan.ts';
 import type { Stored } from '../../pipeline/store/entry.ts';
 import { Store } from '../../pipeline/store/store.ts';
 import { codeOf } from './stage-codes.ts';
-import type { AnyStage } from '../stage.ts';
+import type { Code } from '../../pipeline/code.ts';
+import type { AnyStage, Toolchain } from '../stage.ts';
 import { describeToolchain } from '../toolchains.ts';
 import { readExperiment, take } from './experiment.ts';
 import type { Selection } from './selection.ts';
@@ -44,15 +45,16 @@ export async function planSelection(selection: Selection, storeFolder: string): 
 
 /** What the stages' outputs depend on, each asked for once. Sluice's own stages need not be loaded for that. */
 function readTools(): Planning['tool'] {
-  const tools = new Map<string, Promise<Tool>>();
-  const read = async ({ stage, toolchain }: StageStep): Promise<Tool> => {
-    const declared = stage.includes('/') ? await ownToolchain(stage) : toolchain;
-    return { code: await codeOf(stage), toolchain: await describeToolchain(declared) };
-  };
-  return (step) => {
-    const tool = tools.get(step.stage) ?? read(step);
-    tools.set(step.stage, tool);
-    return tool;
+  const codes = new Map<string, Promise<Code>>();
+  const toolchains = new Map<string, Promise<Toolchain>>();
+  return async ({ stage, toolchain, options }: StageStep): Promise<Tool> => {
+    const code = codes.get(stage) ?? codeOf(stage);
+    codes.set(stage, code);
+    if (stage.includes('/'))
+      return { code: await code, toolchain: await describeToolchain(await ownToolchain(stage), options) };
+    const described = toolchains.get(toolchain ?? '') ?? describeToolchain(toolchain, options);
+    toolchains.set(toolchain ?? '', described);
+    return { code: await code, toolchain: await described };
   };
 }
 

@@ -5,11 +5,25 @@ import { StageError } from '../error.ts';
 import { describeEngine, loadTensorFlow } from './tensorflow.ts';
 import { findNative, remember } from './tfjs-node.ts';
 import { createEngine } from './tfjs.ts';
+import { createWasmEngine } from './wasm/engine.ts';
+import { readKernels } from './wasm/kernel-file.ts';
 
 export type { Engine, Trainer, Training } from './contract.ts';
 
-/** TensorFlow's engine. Throws `UNSUPPORTED` where it isn't the one that keys tell of. Where its native binding is missing, `say` gets the reason and what to do about it. */
-export async function loadEngine(say: (line: string) => void): Promise<Engine> {
+/** The engines by name; `auto` is the fastest one that can do what is asked for. */
+export const ENGINES = ['auto', 'wasm', 'tfjs'] as const;
+export type EngineName = (typeof ENGINES)[number];
+
+/** The toolchain of an engine, by its name. Perceptrons on vectors are what the one in WebAssembly is for. */
+export const toolchainOf = (engine: EngineName): 'wasm' | 'tensorflow' =>
+  engine === 'tfjs' ? 'tensorflow' : 'wasm';
+
+/**
+ * An engine. Throws `UNSUPPORTED` where TensorFlow's isn't the one that keys tell of. Where its native binding is missing, `say`
+ * gets the reason and what to do about it.
+ */
+export async function loadEngine(name: EngineName, say: (line: string) => void): Promise<Engine> {
+  if (toolchainOf(name) === 'wasm') return createWasmEngine(readKernels());
   const { tf, backend, reason } = await loadTensorFlow();
   await checkDescribed(backend);
   if (reason !== undefined) say(`computing in plain JavaScript, which takes about twice as long: ${reason}`);

@@ -29,7 +29,7 @@ export const evaluate = defineStage({
     const counts = new Map<Split, number>();
     const [rows] = await collectRows(countSplits(input, counts), on);
     if (rows.labels.length === 0) throw noRow('on', on, counts);
-    const engine = await loadEngine((line) => context.say(line));
+    const engine = await loadEngine('tfjs', (line) => context.say(line));
     const sums = await engine.sums(model, rows, context.signal);
     const { activation } = model.layers.at(-1)!;
     const probabilities = checkProbabilities(sums.map((sum) => activate(activation, sum)));

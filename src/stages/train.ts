@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { chooseLayers, chooseOptimizer } from '../engine/choose.ts';
-import { loadEngine } from '../engine/engine.ts';
+import { ENGINES, loadEngine, toolchainOf } from '../engine/engine.ts';
 import { fit as fitModel } from '../engine/fit.ts';
 import { initializeLayers } from '../engine/initialize.ts';
 import { collectRows, countRows } from '../engine/rows.ts';
@@ -54,6 +54,10 @@ export const train = defineStage({
     metrics: v.optional(
       some(choice(METRICS, 'a metric'), 'what the history holds besides loss and accuracy'),
     ),
+    engine: v.optional(
+      choice(ENGINES, 'what computes: auto is wasm, which is the fastest; tfjs is TensorFlow'),
+      'auto',
+    ),
     epochs: v.optional(integer(1, 'how often each row is trained on'), 20),
     batchSize: v.optional(integer(1, 'rows a step'), 512),
     seed: v.optional(integer(0, 'seed of the first weights and of the order of the rows'), 1),
@@ -66,7 +70,7 @@ export const train = defineStage({
     ),
     history: v.optional(outputFile('history.ndjson', 'a file that takes the history, a line an epoch')),
   },
-  toolchain: 'tensorflow',
+  toolchain: ({ engine }) => toolchainOf(engine),
   run: async function* (input, options, context) {
     const { loss, metrics = [], epochs, batchSize, seed, fit, history } = options;
     const { learningRate, rho, momentum, nesterov, beta1, beta2, epsilon } = options;
@@ -78,7 +82,7 @@ export const train = defineStage({
     const counts = new Map<Split, number>();
     // The engine loads while whoever writes the vectors is still at work.
     const [engine, [rows, validation]] = await Promise.all([
-      loadEngine((line) => context.say(line)),
+      loadEngine(options.engine, (line) => context.say(line)),
       collectRows(countSplits(input, counts), fit, validate),
     ]);
     if (countRows(rows) === 0) throw noRow('fit', fit, counts);

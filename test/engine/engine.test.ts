@@ -1,15 +1,14 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { loadEngine, type Engine } from '../../src/engine/engine.ts';
-import { loadWasmEngine } from '../../src/engine/wasm/engine.ts';
 import { initializeLayers } from '../../src/engine/initialize.ts';
 import { OPTIMIZERS } from '../../src/engine/optimizer.ts';
 import type { DenseLayer, Model } from '../../src/formats/model.ts';
 import { anyMatrix, rowsOf } from './rows.ts';
 
 const engines = [
-  ['TensorFlow’s engine', () => loadEngine(console.warn)],
-  ['WebAssembly’s engine', loadWasmEngine],
+  ['TensorFlow’s engine', () => loadEngine('tfjs', console.warn)],
+  ['WebAssembly’s engine', () => loadEngine('wasm', console.warn)],
 ] as const;
 
 const shapes = [

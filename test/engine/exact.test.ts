@@ -8,7 +8,7 @@ import { ACTIVATIONS, type Model } from '../../src/formats/model.ts';
 import { anyMatrix, rowsOf } from './rows.ts';
 
 let engine: Engine;
-beforeAll(async () => void (engine = await loadEngine(console.warn)));
+beforeAll(async () => void (engine = await loadEngine('tfjs', console.warn)));
 
 const anyShapes = fc
   .array(fc.record({ units: fc.integer({ min: 1, max: 9 }), activation: fc.constantFrom(...ACTIVATIONS) }), {

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { loadWasmEngine } from '../../src/engine/wasm/engine.ts';
 import { chooseLayers, chooseOptimizer } from '../../src/engine/choose.ts';
 import { loadEngine, type Engine } from '../../src/engine/engine.ts';
 import { fit } from '../../src/engine/fit.ts';
@@ -57,9 +56,9 @@ async function loadPortableEngine(): Promise<Engine> {
 
 /** In this order: whoever loads the native backend makes it the one in use. */
 const engines = [
-  ['in WebAssembly', loadWasmEngine],
+  ['in WebAssembly', () => loadEngine('wasm', console.warn)],
   ['in plain JavaScript', loadPortableEngine],
-  ['that is loaded by default', () => loadEngine(console.warn)],
+  ['that is loaded by default', () => loadEngine('tfjs', console.warn)],
 ] as const;
 
 describe.each(engines)('the engine %s', (_, load) => {

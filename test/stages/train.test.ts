@@ -113,6 +113,9 @@ describe('train', () => {
   });
 
   test('has what its output depends on in its toolchain', async () => {
-    expect(Object.keys(await describeToolchain(train.toolchain))).toContain('backend');
+    const toolchain = async (engine: string): Promise<string[]> =>
+      Object.keys(await describeToolchain(train.toolchain, { engine }));
+    expect(await toolchain('auto')).toEqual(['kernels', 'node']);
+    expect(await toolchain('tfjs')).toContain('backend');
   });
 });

@@ -1,6 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { packageFile } from '../../package.ts';
-
 type Kernel = (...given: number[]) => void;
 
 /** The kernels, by name, and the memory that they work on. What each does and takes is in `kernels/`. */
@@ -28,9 +25,6 @@ export interface Kernels {
   readonly sgd: Kernel;
   readonly sgdMomentum: Kernel;
 }
-
-/** The compiled kernels' bytes. */
-export const kernelBytes = (): Uint8Array => readFileSync(packageFile('dist/kernels.wasm'));
 
 /** New kernels, with a memory of their own. */
 export const instantiate = (module: WebAssembly.Module): Kernels =>
