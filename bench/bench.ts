@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describeEngine } from '../src/engine/tensorflow.ts';
+import { describeEngine } from '../src/engine/tfjs/tensorflow.ts';
 import { accuracyRows } from './accuracy.ts';
 import { type Arguments, type Part, PARTS, readArguments, USAGE } from './arguments.ts';
 import { coldRows, measureCold } from './cold.ts';

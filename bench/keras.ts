@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
-import { findNative } from '../src/engine/tfjs-node.ts';
+import { findNative } from '../src/engine/tfjs/tfjs-node.ts';
 import type { Epoch } from '../src/formats/history.ts';
 import { type Cost, measure } from './measure.ts';
 import { ROOT } from './sluice.ts';

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { describeEngine } from '../src/engine/tensorflow.ts';
+import { describeEngine } from '../src/engine/tfjs/tensorflow.ts';
 
 // `npm start`: runs the embedded sample, and tells what to do next.
 

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import type { Toolchain } from './stage.ts';
-import type { LoadedTensorFlow } from './engine/tensorflow.ts';
+import type { LoadedTensorFlow } from './engine/tfjs/tensorflow.ts';
 
 /** What the doctor looks at. */
 export interface Findings {
@@ -14,7 +14,7 @@ export interface Findings {
 
 /** Loads the engine and says which one is in use, with which versions, and what to do if it is not the native one. */
 export async function doctor(): Promise<{ native: boolean; lines: string[] }> {
-  const { loadTensorFlow, describeEngine } = await import('./engine/tensorflow.ts');
+  const { loadTensorFlow, describeEngine } = await import('./engine/tfjs/tensorflow.ts');
   const engine = await loadTensorFlow();
   const findings: Findings = {
     engine,

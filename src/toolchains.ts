@@ -4,7 +4,7 @@ const node = process.versions.node.split('.')[0]!;
 
 /** What outputs depend on besides code, options and inputs, by the names that stages declare. */
 const TOOLCHAINS: Readonly<Record<ToolchainName, () => Promise<Toolchain>>> = {
-  tensorflow: async () => (await import('./engine/tensorflow.ts')).describeEngine(),
+  tensorflow: async () => (await import('./engine/tfjs/tensorflow.ts')).describeEngine(),
   wasm: async () => ({ kernels: (await import('./engine/wasm/kernel-file.ts')).kernelDigest(), node }),
   // Exponentials are those of Node's engine.
   float64: () => Promise.resolve({ node }),

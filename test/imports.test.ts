@@ -67,7 +67,7 @@ test('a stage knows no other stage', () => {
 test('formats know no engine, and the engine reads and writes nothing', () => {
   expect(between(/^src\/formats/, /^src\/engine/)).toEqual([]);
   expect(between(/^src\/engine/, /^node:(fs|http|net)/, /^$/)).toEqual([
-    'src/engine/tfjs-node.ts → node:fs',
+    'src/engine/tfjs/tfjs-node.ts → node:fs',
     'src/engine/wasm/kernel-file.ts → node:fs',
   ]);
 });

@@ -1,10 +1,10 @@
 import type { Engine } from './contract.ts';
-import { createNativeKernels } from './native.ts';
-import { createPortableKernels } from './portable.ts';
+import { createNativeKernels } from './tfjs/native.ts';
+import { createPortableKernels } from './tfjs/portable.ts';
 import { StageError } from '../error.ts';
-import { describeEngine, loadTensorFlow } from './tensorflow.ts';
-import { findNative, remember } from './tfjs-node.ts';
-import { createEngine } from './tfjs.ts';
+import { describeEngine, loadTensorFlow } from './tfjs/tensorflow.ts';
+import { findNative, remember } from './tfjs/tfjs-node.ts';
+import { createEngine } from './tfjs/engine.ts';
 import { createWasmEngine } from './wasm/engine.ts';
 import { readKernels } from './wasm/kernel-file.ts';
 

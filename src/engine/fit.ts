@@ -3,10 +3,9 @@ import { StageError } from '../error.ts';
 import type { Epoch } from '../formats/history.ts';
 import { Random } from '../random.ts';
 import type { Context } from '../stage.ts';
-import { slices } from './batch.ts';
 import type { Trainer } from './contract.ts';
 import type { Objective } from './loss.ts';
-import { countRows, type Rows } from './rows.ts';
+import { countRows, slices, type Rows } from './rows.ts';
 import { Tally, type Metric } from './tally.ts';
 
 /** How long to train, on what, and what to measure. */

@@ -9,6 +9,11 @@ export type Rows = Pick<VectorBatch, 'dimension' | 'encoding' | 'labels' | 'offs
 /** The number of rows. */
 export const countRows = (rows: Rows): number => rows.labels.length;
 
+/** Parts of `size` numbers; the last may be shorter. */
+export function* slices(numbers: Uint32Array, size: number): Generator<Uint32Array> {
+  for (let begin = 0; begin < numbers.length; begin += size) yield numbers.subarray(begin, begin + size);
+}
+
 /**
  * Reads a stream of vectors once, and keeps the rows of each group of splits: `collectRows(batches, ['train'], ['test'])`
  * gives two `Rows`. A row that belongs to several groups is kept in each. An index takes 2 bytes where the

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { checkDimension, collectRows, countRows } from '../../src/engine/rows.ts';
+import { checkDimension, collectRows, countRows, slices } from '../../src/engine/rows.ts';
 import type { Split } from '../../src/formats/review.ts';
 import type { VectorBatch } from '../../src/formats/vector-batch.ts';
 import { streamOf } from '../streams.ts';
@@ -67,4 +67,12 @@ test('checkDimension tells both dimensions and what to do', () => {
   expect(() => checkDimension({ dimension: 10_000 }, rowsOf(9, []))).toThrow(
     /dimension 9, .* dimension 10000/,
   );
+});
+
+test('slices of an order are of one size; the last may be shorter', () => {
+  expect([...slices(Uint32Array.of(4, 3, 2, 1, 0), 2)].map((slice) => [...slice])).toEqual([
+    [4, 3],
+    [2, 1],
+    [0],
+  ]);
 });

@@ -17,7 +17,7 @@ import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { predictExactly } from '../../src/engine/exact.ts';
-import { loadTensorFlow } from '../../src/engine/tensorflow.ts';
+import { loadTensorFlow } from '../../src/engine/tfjs/tensorflow.ts';
 import { MultiHotRows } from '../../src/formats/multi-hot.ts';
 import { ACTIVATIONS, type Model } from '../../src/formats/model.ts';
 import { writeModel } from '../../src/formats/safetensors.ts';

@@ -1,7 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { DenseLayer } from '../../formats/model.ts';
-import { slices } from '../batch.ts';
-import { countRows, type Rows } from '../rows.ts';
+import { countRows, slices, type Rows } from '../rows.ts';
 import { Arena } from './memory.ts';
 import type { Kernels } from './module.ts';
 import { Network, placeRows, type PlacedLayer, type PlacedRows } from './network.ts';

@@ -1,6 +1,6 @@
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
 import type { SegmentSum } from './batch.ts';
-import type { Optimizer } from './optimizer.ts';
+import type { Optimizer } from '../optimizer.ts';
 
 /** What TensorFlow.js itself doesn't offer, or not fast enough: sums over sparse rows, and weights that learn. */
 export interface Kernels {

@@ -1,11 +1,11 @@
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs';
-import type { DenseLayer } from '../formats/model.ts';
+import type { DenseLayer } from '../../formats/model.ts';
 import { Batcher } from './batch.ts';
-import type { Engine, Trainer, Training } from './contract.ts';
+import type { Engine, Trainer, Training } from '../contract.ts';
 import type { Kernels, Parameter } from './kernels.ts';
-import { activate, slopeOf, type Objective } from './loss.ts';
+import { activate, slopeOf, type Objective } from '../loss.ts';
 import { Perceptron, toTensors, type TensorLayer } from './perceptron.ts';
-import { checkDimension, type Rows } from './rows.ts';
+import { checkDimension, type Rows } from '../rows.ts';
 import type { TensorFlow } from './tensorflow.ts';
 
 /** The engine on TensorFlow.js's present backend, with kernels that fit it. */

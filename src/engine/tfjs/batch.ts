@@ -1,4 +1,4 @@
-import { countRows, type Rows } from './rows.ts';
+import { countRows, slices, type Rows } from '../rows.ts';
 
 /**
  * Sums of rows: row `segments[i]` of the result gets row `indices[i]` of a matrix, for each i. That is the product of
@@ -78,9 +78,4 @@ export function* inOrder(rows: Rows, size: number): Generator<Uint32Array> {
     Uint32Array.from({ length: countRows(rows) }, (_, row) => row),
     size,
   );
-}
-
-/** Parts of `size` numbers; the last may be shorter. */
-export function* slices(numbers: Uint32Array, size: number): Generator<Uint32Array> {
-  for (let begin = 0; begin < numbers.length; begin += size) yield numbers.subarray(begin, begin + size);
 }

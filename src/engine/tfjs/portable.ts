@@ -1,6 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs';
 import type { Kernels, Parameter } from './kernels.ts';
-import { createUpdate, type Optimizer, type Update } from './optimizer.ts';
+import type { Optimizer } from '../optimizer.ts';
+import { createUpdate, type Update } from './update.ts';
 import type { TensorFlow } from './tensorflow.ts';
 
 /** The kernels in plain JavaScript: for the backends that lack TensorFlow's. */

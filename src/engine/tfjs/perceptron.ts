@@ -1,9 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs';
-import type { Activation, DenseLayer } from '../formats/model.ts';
+import type { Activation, DenseLayer } from '../../formats/model.ts';
 import { Batcher, inOrder, type SegmentSum } from './batch.ts';
 import type { Kernels } from './kernels.ts';
-import { countRows, type Rows } from './rows.ts';
+import { countRows, type Rows } from '../rows.ts';
 import type { TensorFlow } from './tensorflow.ts';
 
 /** How many rows are predicted at once. */

@@ -1,5 +1,5 @@
 import util from 'node:util';
-import type { Toolchain } from '../stage.ts';
+import type { Toolchain } from '../../stage.ts';
 import { findNative, installedVersion, loads } from './tfjs-node.ts';
 
 export type TensorFlow = typeof import('@tensorflow/tfjs');

@@ -2,9 +2,9 @@ import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import util from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { describeEngine, loadTensorFlow } from '../../src/engine/tensorflow.ts';
-import { findNative, loads, remember } from '../../src/engine/tfjs-node.ts';
-import { temporaryFolder } from '../folder.ts';
+import { describeEngine, loadTensorFlow } from '../../../src/engine/tfjs/tensorflow.ts';
+import { findNative, loads, remember } from '../../../src/engine/tfjs/tfjs-node.ts';
+import { temporaryFolder } from '../../folder.ts';
 
 const failing = (message: string) => () => Promise.reject(new Error(message));
 

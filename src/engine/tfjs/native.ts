@@ -1,7 +1,7 @@
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
 import type { Kernels, Parameter } from './kernels.ts';
 import { Operations, type Attributes } from './operations.ts';
-import type { Optimizer } from './optimizer.ts';
+import type { Optimizer } from '../optimizer.ts';
 import type { TensorFlow } from './tensorflow.ts';
 
 /** TensorFlow's own kernels, by the native backend, which must be the one in use. */
