@@ -1,23 +1,128 @@
 import { StageError } from '../error.ts';
-import type { Activation } from '../formats/model.ts';
-import { OPTIMIZERS, type Optimizer } from './optimizer.ts';
+import type { Activation, Loss } from '../formats/model.ts';
+import type { Training } from './contract.ts';
+import type { EarlyStopping } from './early-stopping.ts';
+import type { Objective } from './loss.ts';
+import { OPTIMIZERS, type Clip, type Optimizer } from './optimizer.ts';
+import type { Schedule } from './schedule.ts';
+
+/** What is an option of some choices only. */
+type Numbers = Readonly<Record<string, unknown>>;
+
+/** All numbers that some optimizer has. */
+const OPTIMIZER_NUMBERS = [
+  ...new Set(Object.values(OPTIMIZERS).flatMap(({ name: _, ...numbers }) => Object.keys(numbers))),
+];
 
 /** The optimizer by its name, and the numbers that were set; the others are Keras's. Throws `USAGE` for a number that it has no use for. */
-export function chooseOptimizer(
-  name: Optimizer['name'],
-  numbers: Readonly<Record<string, number | boolean | undefined>>,
-): Optimizer {
-  const defaults: Optimizer = OPTIMIZERS[name];
-  const set = Object.entries(numbers).filter(([, value]) => value !== undefined);
-  for (const [field, value] of set) {
+export function chooseOptimizer({
+  optimizer: name,
+  ...options
+}: { readonly optimizer: Optimizer['name'] } & Numbers): Optimizer {
+  const { name: _, ...defaults } = OPTIMIZERS[name];
+  return {
+    name,
+    ...defaults,
+    ...pick(options, { of: `the optimizer ${name}`, defaults, all: OPTIMIZER_NUMBERS }),
+  } as Optimizer;
+}
+
+const SCHEDULE_NUMBERS = {
+  exponential_decay: { decayRate: 0.96, staircase: false },
+  inverse_time_decay: { decayRate: 0.96, staircase: false },
+  cosine_decay: { alpha: 0 },
+} as const;
+
+/** The schedule by its name, and its numbers. Throws `USAGE` for a number that it has no use for, and without `decaySteps`. */
+export function chooseSchedule({
+  schedule: name,
+  decaySteps,
+  ...options
+}: { readonly schedule?: Schedule['name'] | undefined; readonly decaySteps?: number | undefined } & Numbers):
+  Schedule | undefined {
+  const defaults: Numbers = name === undefined ? {} : SCHEDULE_NUMBERS[name];
+  const of = name === undefined ? 'a learning rate without a schedule' : `the schedule ${name}`;
+  const all = ['decayRate', 'staircase', 'alpha', ...(name === undefined ? ['decaySteps'] : [])];
+  const numbers = pick({ ...options, decaySteps }, { of, defaults, all });
+  if (name === undefined) return undefined;
+  if (decaySteps !== undefined) return { name, decaySteps, ...defaults, ...numbers } as Schedule;
+  throw new StageError('USAGE', `the schedule ${name} needs decaySteps`, { where: { field: 'decaySteps' } });
+}
+
+/** Those of the numbers `all` that are set. Throws `USAGE` for one that isn't among `defaults`. */
+function pick(
+  options: Numbers,
+  { of, defaults, all }: { of: string; defaults: Numbers; all: readonly string[] },
+): Numbers {
+  const set = all.filter((name) => options[name] !== undefined);
+  for (const field of set) {
     if (field in defaults) continue;
-    const { name: _, ...own } = defaults;
-    throw new StageError('USAGE', `${field} is ${value}, but the optimizer ${name} has no ${field}`, {
+    const own = Object.keys(defaults);
+    throw new StageError('USAGE', `${field} is ${String(options[field])}, but ${of} has no ${field}`, {
       where: { field },
-      hint: `${name} takes ${Object.keys(own).join(', ')}`,
+      hint: own.length > 0 ? `it takes ${own.join(', ')}` : 'leave it out',
     });
   }
-  return { ...defaults, ...Object.fromEntries(set) };
+  return Object.fromEntries(set.map((name) => [name, options[name]]));
+}
+
+/** What training makes small. */
+export const chooseObjective = ({
+  loss,
+  outputActivation: activation,
+  classWeights,
+}: {
+  loss: Loss;
+  outputActivation: Activation;
+  classWeights?: number[] | undefined;
+}): Objective => ({ loss, activation, classWeights: classWeights as [number, number] | undefined });
+
+/** What keeps a model from learning its rows by heart. Throws `USAGE` for more than one way to clip. */
+export function chooseRegularization({
+  l1,
+  l2,
+  dropout: rate,
+  seed,
+  ...limits
+}: {
+  readonly l1: number;
+  readonly l2: number;
+  readonly dropout: number;
+  readonly seed: number;
+} & { readonly [B in Clip['by']]?: number | undefined }): Pick<Training, 'penalties' | 'clip' | 'dropout'> {
+  const clips = (['clipvalue', 'clipnorm', 'globalClipnorm'] as const).flatMap((by) =>
+    limits[by] === undefined ? [] : [{ by, limit: limits[by] }],
+  );
+  if (clips.length > 1)
+    throw new StageError(
+      'USAGE',
+      `${clips.map(({ by }) => by).join(' and ')} are given: one of them is possible`,
+      {
+        where: { field: clips[1]!.by },
+      },
+    );
+  return {
+    penalties: l1 === 0 && l2 === 0 ? undefined : { l1, l2 },
+    clip: clips[0],
+    dropout: rate === 0 ? undefined : { rate, seed },
+  };
+}
+
+/** When to stop early, if that was asked for. Throws `USAGE` where what it looks at is not there. */
+export function chooseEarlyStopping(
+  {
+    patience,
+    monitor,
+    minDelta,
+  }: Omit<EarlyStopping, 'patience'> & { readonly patience?: number | undefined },
+  hasValidation: boolean,
+): EarlyStopping | undefined {
+  if (patience === undefined) return undefined;
+  if (hasValidation || !monitor.startsWith('val_')) return { patience, monitor, minDelta };
+  throw new StageError('USAGE', `patience looks at ${monitor}, and no rows are validated on`, {
+    where: { field: 'monitor' },
+    hint: 'give --monitor loss, or mark rows for validation with `sluice split`',
+  });
 }
 
 /** The layers of a perceptron with one output. Throws `USAGE` where there isn't one of `activations` for each hidden layer. */

@@ -1,5 +1,7 @@
-import type { DenseLayer, Loss, Model } from '../formats/model.ts';
-import type { Optimizer } from './optimizer.ts';
+import type { DenseLayer, Model } from '../formats/model.ts';
+import type { Dropout } from './dropout.ts';
+import type { Objective } from './loss.ts';
+import type { Clip, Optimizer, Penalties } from './optimizer.ts';
 import type { Rows } from './rows.ts';
 
 /** What trains multi-layer perceptrons with one output on sparse rows, and computes with them. Engines agree up to rounding. */
@@ -16,8 +18,11 @@ export interface Engine {
 /** What to train on, and how. */
 export interface Training {
   readonly rows: Rows;
-  readonly loss: Loss;
+  readonly objective: Objective;
   readonly optimizer: Optimizer;
+  readonly penalties?: Penalties | undefined;
+  readonly clip?: Clip | undefined;
+  readonly dropout?: Dropout | undefined;
   /** The most rows that a step is taken on. */
   readonly batchSize: number;
 }
@@ -25,7 +30,9 @@ export interface Training {
 /** Weights in training. A row's *sum* is what the last layer gives for it before its activation: a logit, after a sigmoid. */
 export interface Trainer {
   /** One step of the optimizer on the rows with these numbers; gives their sums from before it: float32[numbers]. */
-  step(numbers: Uint32Array): Float32Array;
+  step(numbers: Uint32Array, learningRate: number): Float32Array;
+  /** What the penalties add to the loss, with the weights as they are now. */
+  penalty(): number;
   /** The sums of other rows, with the weights as they are now: float32[rows]. */
   sums(rows: Rows, signal?: AbortSignal): Promise<Float32Array>;
   /** Copies of the weights as they are now. */

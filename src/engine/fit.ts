@@ -5,6 +5,7 @@ import { Random } from '../random.ts';
 import type { Context } from '../stage.ts';
 import type { Trainer } from './contract.ts';
 import type { Objective } from './loss.ts';
+import { shareOf, type Schedule } from './schedule.ts';
 import { countRows, slices, type Rows } from './rows.ts';
 import { Tally, type Metric } from './tally.ts';
 
@@ -14,6 +15,8 @@ export interface Fit {
   /** Judged after each epoch; none where there are no rows. */
   readonly validation: Rows;
   readonly objective: Objective;
+  readonly learningRate: number;
+  readonly schedule?: Schedule | undefined;
   readonly metrics: readonly Metric[];
   readonly epochs: number;
   readonly batchSize: number;
@@ -26,7 +29,7 @@ export interface Fit {
  * it is aborted, and `OUT_OF_RANGE` where the loss is no longer a number.
  */
 export async function* fit(trainer: Trainer, settings: Fit, context: Context): AsyncGenerator<Epoch> {
-  const { rows, metrics, epochs, batchSize, seed } = settings;
+  const { rows, metrics, epochs, batchSize, seed, learningRate, schedule } = settings;
   const order = Uint32Array.from({ length: countRows(rows) }, (_, row) => row);
   const batches = Math.ceil(order.length / batchSize);
   for (let epoch = 1; epoch <= epochs; epoch++) {
@@ -37,7 +40,9 @@ export async function* fit(trainer: Trainer, settings: Fit, context: Context): A
       const tally = new Tally(settings.objective);
       let batch = 0;
       for (const numbers of slices(order, batchSize)) {
-        tally.add(trainer.step(numbers), labelsOf(rows, numbers));
+        const rate = learningRate * shareOf(schedule, (epoch - 1) * batches + batch);
+        const penalty = trainer.penalty();
+        tally.add(trainer.step(numbers, rate), labelsOf(rows, numbers), penalty);
         batch++;
         if (!Number.isFinite(tally.loss)) throw diverged(`the loss is ${tally.loss}`, { epoch, batch });
         const soFar = describe({ loss: tally.loss, accuracy: tally.accuracy });
@@ -65,8 +70,8 @@ type Results = Omit<Epoch, 'epoch' | 'seconds'>;
 async function validate(trainer: Trainer, settings: Fit, signal: AbortSignal): Promise<Partial<Results>> {
   const { validation, objective, metrics } = settings;
   if (countRows(validation) === 0) return {};
-  const tally = new Tally(objective);
-  tally.add(await trainer.sums(validation, signal), validation.labels);
+  const tally = new Tally({ ...objective, classWeights: undefined });
+  tally.add(await trainer.sums(validation, signal), validation.labels, trainer.penalty());
   return Object.fromEntries(
     Object.entries(report(tally, metrics)).map(([name, value]) => [`val_${name}`, value]),
   );

@@ -5,6 +5,8 @@ export interface Objective {
   readonly loss: Loss;
   /** The last layer's. */
   readonly activation: Activation;
+  /** What a row counts by its label, 0 or 1; if unset, 1. */
+  readonly classWeights?: readonly [number, number] | undefined;
 }
 
 // Keras keeps probabilities away from 0 and 1 by its epsilon, in float32.
@@ -26,11 +28,19 @@ export function activate(activation: Activation, sum: number): number {
 }
 
 /**
- * The loss of one row, from the last layer's sum. As in Keras, binary cross-entropy after a sigmoid comes from
+ * The loss of one row, by its class's weight, from the last layer's sum. As in Keras, binary cross-entropy after a sigmoid comes from
  * the sum itself, which loses nothing where the sigmoid rounds to 0 or 1; after another activation the output is
  * clipped to [1e-7, 1 - 1e-7] first.
  */
-export function lossOf({ loss, activation }: Objective, sum: number, label: number): number {
+export function lossOf(objective: Objective, sum: number, label: number): number {
+  return weightOf(objective, label) * plainLoss(objective, sum, label);
+}
+
+/** What a row counts. */
+const weightOf = ({ classWeights }: Objective, label: number): number =>
+  classWeights?.[label === 1 ? 1 : 0] ?? 1;
+
+function plainLoss({ loss, activation }: Objective, sum: number, label: number): number {
   if (loss === 'binary_crossentropy' && activation === 'sigmoid') {
     return Math.max(sum, 0) - sum * label + Math.log1p(Math.exp(-Math.abs(sum)));
   }
@@ -46,7 +56,11 @@ export function meanLoss(objective: Objective, sums: Float32Array, labels: Float
 }
 
 /** The derivative of `lossOf` by the sum, from what the activation makes of that sum. */
-export function slopeOf({ loss, activation }: Objective, output: number, label: number): number {
+export function slopeOf(objective: Objective, output: number, label: number): number {
+  return weightOf(objective, label) * plainSlope(objective, output, label);
+}
+
+function plainSlope({ loss, activation }: Objective, output: number, label: number): number {
   if (loss === 'mean_squared_error') return 2 * (output - label) * activationSlope(activation, output);
   if (activation === 'sigmoid') return output - label;
   if (output < LOWEST || output > HIGHEST) return 0;

@@ -5,6 +5,7 @@ export type Optimizer =
       readonly learningRate: number;
       readonly rho: number;
       readonly momentum: number;
+      readonly centered: boolean;
       readonly epsilon: number;
     }
   | {
@@ -15,15 +16,34 @@ export type Optimizer =
       readonly epsilon: number;
     }
   | {
+      readonly name: 'adagrad';
+      readonly learningRate: number;
+      readonly initialAccumulatorValue: number;
+      readonly epsilon: number;
+    }
+  | {
       readonly name: 'sgd';
       readonly learningRate: number;
       readonly momentum: number;
       readonly nesterov: boolean;
     };
 
+/** What is added to the loss for each kernel: l1 · Σ|w| + l2 · Σw². */
+export interface Penalties {
+  readonly l1: number;
+  readonly l2: number;
+}
+
+/** Keras's ways to keep gradients small: each number (`clipvalue`), the norm of each array, or that of all together. */
+export interface Clip {
+  readonly by: 'clipvalue' | 'clipnorm' | 'globalClipnorm';
+  readonly limit: number;
+}
+
 /** Each optimizer with Keras's defaults. */
 export const OPTIMIZERS = {
-  rmsprop: { name: 'rmsprop', learningRate: 0.001, rho: 0.9, momentum: 0, epsilon: 1e-7 },
+  rmsprop: { name: 'rmsprop', learningRate: 0.001, rho: 0.9, momentum: 0, centered: false, epsilon: 1e-7 },
   adam: { name: 'adam', learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
+  adagrad: { name: 'adagrad', learningRate: 0.001, initialAccumulatorValue: 0.1, epsilon: 1e-7 },
   sgd: { name: 'sgd', learningRate: 0.01, momentum: 0, nesterov: false },
 } as const satisfies Record<Optimizer['name'], Optimizer>;

@@ -16,8 +16,8 @@ export class Tally {
     this.#objective = objective;
   }
 
-  /** Adds rows, by the last layer's sums. */
-  add(sums: Float32Array, labels: Float32Array): void {
+  /** Adds rows, by the last layer's sums; `penalty` is added to the loss of each. */
+  add(sums: Float32Array, labels: Float32Array, penalty = 0): void {
     const { activation } = this.#objective;
     for (let i = 0; i < sums.length; i++) {
       const positive = Math.fround(activate(activation, sums[i]!)) > 0.5;
@@ -25,6 +25,7 @@ export class Tally {
       if (labels[i] === 1) this.#counts[positive ? 'truePositive' : 'falseNegative']++;
       else this.#counts[positive ? 'falsePositive' : 'trueNegative']++;
     }
+    this.#loss += penalty * sums.length;
     this.#rows += sums.length;
   }
 

@@ -1,16 +1,18 @@
 import { describe, expect, test } from 'vitest';
-import { chooseLayers, chooseOptimizer } from '../../src/engine/choose.ts';
+import { chooseEarlyStopping, chooseLayers, chooseOptimizer } from '../../src/engine/choose.ts';
+import { chooseRegularization, chooseSchedule } from '../../src/engine/choose.ts';
 
 describe('an optimizer', () => {
   test('has Keras’s numbers unless others are given', () => {
-    expect(chooseOptimizer('rmsprop', { rho: undefined })).toEqual({
+    expect(chooseOptimizer({ optimizer: 'rmsprop', rho: undefined })).toEqual({
       name: 'rmsprop',
       learningRate: 0.001,
       rho: 0.9,
       momentum: 0,
+      centered: false,
       epsilon: 1e-7,
     });
-    expect(chooseOptimizer('sgd', { learningRate: 1, nesterov: true })).toEqual({
+    expect(chooseOptimizer({ optimizer: 'sgd', learningRate: 1, nesterov: true })).toEqual({
       name: 'sgd',
       learningRate: 1,
       momentum: 0,
@@ -19,12 +21,12 @@ describe('an optimizer', () => {
   });
 
   test('refuses a number that it has no use for', () => {
-    expect(() => chooseOptimizer('adam', { rho: 0.5 })).toThrow(
+    expect(() => chooseOptimizer({ optimizer: 'adam', rho: 0.5 })).toThrow(
       expect.objectContaining({
         code: 'USAGE',
         message: 'rho is 0.5, but the optimizer adam has no rho',
         where: { field: 'rho' },
-        hint: 'adam takes learningRate, beta1, beta2, epsilon',
+        hint: 'it takes learningRate, beta1, beta2, epsilon',
       }),
     );
   });
@@ -41,4 +43,42 @@ describe('layers', () => {
       /1 activations \(tanh\) for 2 hidden/,
     );
   });
+});
+
+describe('a schedule', () => {
+  test('has Keras’s numbers, and needs the steps of a decay', () => {
+    expect(chooseSchedule({})).toBeUndefined();
+    expect(chooseSchedule({ schedule: 'exponential_decay', decaySteps: 30 })).toEqual({
+      name: 'exponential_decay',
+      decaySteps: 30,
+      decayRate: 0.96,
+      staircase: false,
+    });
+    expect(() => chooseSchedule({ schedule: 'cosine_decay' })).toThrow(/needs decaySteps/);
+  });
+
+  test('refuses what it has no use for, and so does a rate that stays', () => {
+    expect(() => chooseSchedule({ schedule: 'cosine_decay', decaySteps: 3, staircase: true })).toThrow(
+      'staircase is true, but the schedule cosine_decay has no staircase',
+    );
+    expect(() => chooseSchedule({ decaySteps: 3 })).toThrow(
+      'decaySteps is 3, but a learning rate without a schedule has no decaySteps',
+    );
+  });
+});
+
+test('only one way to clip is possible', () => {
+  const none = { l1: 0, l2: 0, dropout: 0, seed: 1 };
+  expect(chooseRegularization(none)).toEqual({ penalties: undefined, clip: undefined, dropout: undefined });
+  expect(chooseRegularization({ ...none, clipnorm: 1 }).clip).toEqual({ by: 'clipnorm', limit: 1 });
+  expect(() => chooseRegularization({ ...none, clipnorm: 1, clipvalue: 1 })).toThrow(
+    'clipvalue and clipnorm are given: one of them is possible',
+  );
+});
+
+test('stopping early needs rows to look at', () => {
+  const asked = { patience: 2, monitor: 'val_loss', minDelta: 0 } as const;
+  expect(chooseEarlyStopping({ ...asked, patience: undefined }, false)).toBeUndefined();
+  expect(chooseEarlyStopping({ ...asked, monitor: 'loss' }, false)).toMatchObject({ patience: 2 });
+  expect(() => chooseEarlyStopping(asked, false)).toThrow(/looks at val_loss, and no rows are validated on/);
 });

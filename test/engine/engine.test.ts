@@ -77,11 +77,11 @@ describe.each(engines)('%s', (_, load) => {
       const before = structuredClone(layers);
       const trainer = engine.createTrainer(layers, {
         rows,
-        loss: 'binary_crossentropy',
+        objective: { loss: 'binary_crossentropy', activation: 'sigmoid' },
         optimizer: OPTIMIZERS.sgd,
         batchSize: 2,
       });
-      trainer.step(Uint32Array.of(0));
+      trainer.step(Uint32Array.of(0), 0.01);
       const [trained] = trainer.layers();
       trainer.dispose();
       expect(layers).toEqual(before);
@@ -94,12 +94,12 @@ describe.each(engines)('%s', (_, load) => {
       const { layers } = modelOf(4);
       const trainer = engine.createTrainer(layers, {
         rows,
-        loss: 'binary_crossentropy',
+        objective: { loss: 'binary_crossentropy', activation: 'sigmoid' },
         optimizer: OPTIMIZERS.adam,
         batchSize: 2,
       });
       const before = await trainer.sums(rows);
-      expect(trainer.step(Uint32Array.of(0, 1))).toEqual(before);
+      expect(trainer.step(Uint32Array.of(0, 1), 0.001)).toEqual(before);
       expect(await trainer.sums(rows)).not.toEqual(before);
       trainer.dispose();
     });

@@ -15,6 +15,7 @@ function trainerOf(sum: (step: number) => number, weight = 0): Trainer & { steps
     layers: () => [
       { units: 1, activation: 'linear', kernel: Float32Array.of(weight), bias: Float32Array.of(0) },
     ],
+    penalty: () => 0,
     dispose() {},
   };
 }
@@ -23,6 +24,7 @@ const settings: Fit = {
   rows: rowsOf(1, [[], [], [], [], []], [0, 0, 0, 0, 1]),
   validation: rowsOf(1, [[], []], [0, 1]),
   objective: { loss: 'mean_squared_error', activation: 'linear' },
+  learningRate: 0.001,
   metrics: [],
   epochs: 2,
   batchSize: 2,

@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { chooseLayers, chooseOptimizer } from '../../src/engine/choose.ts';
+import {
+  chooseEarlyStopping,
+  chooseLayers,
+  chooseObjective,
+  chooseOptimizer,
+  chooseRegularization,
+  chooseSchedule,
+} from '../../src/engine/choose.ts';
+import { stopEarly } from '../../src/engine/early-stopping.ts';
 import { loadEngine, type Engine } from '../../src/engine/engine.ts';
 import { fit } from '../../src/engine/fit.ts';
 import { initializeLayers } from '../../src/engine/initialize.ts';
@@ -7,43 +15,35 @@ import { createPortableKernels } from '../../src/engine/tfjs/portable.ts';
 import { collectRows } from '../../src/engine/rows.ts';
 import { loadTensorFlow } from '../../src/engine/tfjs/tensorflow.ts';
 import { createEngine } from '../../src/engine/tfjs/engine.ts';
+import type { DenseLayer } from '../../src/formats/model.ts';
 import { vectors } from '../../src/formats/vectors.ts';
+import { checkOptions } from '../../src/options.ts';
+import { train } from '../../src/stages/train.ts';
 import { quiet } from '../stages/through.ts';
 import { chunked, collect } from '../streams.ts';
 import { goldens, input, relativeDifference, type Golden } from './golden.ts';
 
 /** The goldens' trainings by an engine: the history, and what is left of the weights' agreement with Keras. */
-async function trainAs({ options }: Golden, engine: Engine) {
-  const {
-    fit: splits = ['train'],
-    loss = 'binary_crossentropy',
-    metrics = [],
-    epochs,
-    batchSize,
-    seed,
-  } = options;
+async function trainAs(golden: Golden, engine: Engine) {
+  const options = checkOptions(train.options, golden.options);
+  const { fit: splits, metrics = [], epochs, batchSize, seed } = options;
   const [rows, all] = await collectRows(vectors.read(chunked(input)), splits, ['validation']);
   const validation = splits.includes('validation') ? { ...all, labels: new Float32Array(0) } : all;
-  const { units, activation = 'relu', activations, outputActivation = 'sigmoid' } = options;
-  const shapes = chooseLayers({ units, activation, activations, outputActivation });
-  const {
-    optimizer: name = 'rmsprop',
-    learningRate,
-    rho,
-    momentum,
-    nesterov,
-    beta1,
-    beta2,
-    epsilon,
-  } = options;
-  const optimizer = chooseOptimizer(name, { learningRate, rho, momentum, nesterov, beta1, beta2, epsilon });
-  const layers = initializeLayers(rows.dimension, shapes, seed);
-  const trainer = engine.createTrainer(layers, { rows, loss, optimizer, batchSize });
-  const objective = { loss, activation: outputActivation };
+  const optimizer = chooseOptimizer(options);
+  const objective = chooseObjective(options);
+  const layers = initializeLayers(rows.dimension, chooseLayers(options), seed);
+  const regularization = chooseRegularization(options);
+  const trainer = engine.createTrainer(layers, { rows, objective, optimizer, batchSize, ...regularization });
+  const { learningRate } = optimizer;
+  const schedule = chooseSchedule(options);
+  const settings = { rows, validation, objective, metrics, epochs, batchSize, seed, learningRate, schedule };
+  let best: DenseLayer[] | undefined;
+  const epochsOf = fit(trainer, settings, quiet);
+  const stopping = chooseEarlyStopping(options, true);
   const history = await collect(
-    fit(trainer, { rows, validation, objective, metrics, epochs, batchSize, seed }, quiet),
+    stopping ? stopEarly(epochsOf, stopping, () => (best = trainer.layers())) : epochsOf,
   );
-  const trained = trainer.layers();
+  const trained = best ?? trainer.layers();
   trainer.dispose();
   return { history, trained };
 }

@@ -3,8 +3,10 @@ import type { DenseLayer } from '../../formats/model.ts';
 import { Batcher } from './batch.ts';
 import type { Engine, Trainer, Training } from '../contract.ts';
 import type { Kernels, Parameter } from './kernels.ts';
-import { activate, slopeOf, type Objective } from '../loss.ts';
-import { Perceptron, toTensors, type TensorLayer } from './perceptron.ts';
+import { dropoutFactors } from '../dropout.ts';
+import { activate, slopeOf } from '../loss.ts';
+import { clip, penalize, penaltyOf } from './gradients.ts';
+import { Perceptron, toTensors, type LayerGradient, type TensorLayer } from './perceptron.ts';
 import { checkDimension, type Rows } from '../rows.ts';
 import type { TensorFlow } from './tensorflow.ts';
 
@@ -37,14 +39,15 @@ class TensorFlowTrainer implements Trainer {
   readonly #layers: readonly LearningLayer[];
   readonly #labels: Float32Array;
   readonly #batcher: Batcher;
-  readonly #objective: Objective;
+  readonly #training: Training;
+  #time = 0;
 
   constructor(
     tf: TensorFlow,
     kernels: Kernels,
     { layers, training }: { layers: readonly DenseLayer[]; training: Training },
   ) {
-    const { rows, loss, optimizer } = training;
+    const { rows, optimizer } = training;
     this.#tf = tf;
     this.#perceptron = new Perceptron(tf, kernels);
     this.#layers = layers.map((layer) => ({
@@ -54,26 +57,40 @@ class TensorFlowTrainer implements Trainer {
     }));
     this.#labels = rows.labels;
     this.#batcher = new Batcher(rows);
-    this.#objective = { loss, activation: layers.at(-1)!.activation };
+    this.#training = training;
   }
 
-  step(numbers: Uint32Array): Float32Array {
+  step(numbers: Uint32Array, learningRate: number): Float32Array {
+    this.#time++;
+    const { penalties, clip: limits } = this.#training;
+    const tf = this.#tf;
     const result = new Float32Array(numbers.length);
-    this.#tf.tidy(() => {
+    tf.tidy(() => {
       const batch = this.#batcher.take(numbers);
       const layers = this.#read();
-      const outputs = this.#perceptron.forward(layers, batch);
+      const factors = this.#drop(numbers.length) ?? [];
+      const outputs = this.#perceptron.forward(layers, batch, factors);
       result.set(outputs.at(-1)!.dataSync());
-      const slopes = this.#tf.tensor2d(this.#slopes(result, numbers), [numbers.length, 1]);
+      const slopes = tf.tensor2d(this.#slopes(result, numbers), [numbers.length, 1]);
       const transposed = this.#batcher.transpose(batch);
-      for (const [i, gradient] of this.#perceptron.backward(layers, transposed, { outputs, slopes })) {
-        // While somebody holds its value, TensorFlow copies a variable before it changes it.
-        this.#tf.dispose([layers[i]!.kernel, layers[i]!.bias]);
-        this.#layers[i]!.kernel.update(gradient.kernel);
-        this.#layers[i]!.bias.update(gradient.bias);
+      let gradients: LayerGradient[] = [];
+      for (const [i, gradient] of this.#perceptron.backward(layers, transposed, { outputs, slopes, factors }))
+        gradients[i] = gradient;
+      if (penalties) gradients = penalize(tf, gradients, { layers, penalties });
+      if (limits) gradients = clip(tf, gradients, limits);
+      // While somebody holds its value, TensorFlow copies a variable before it changes it.
+      for (const { kernel, bias } of layers) tf.dispose([kernel, bias]);
+      for (const [i, { kernel, bias }] of gradients.entries()) {
+        this.#layers[i]!.kernel.update(kernel, learningRate);
+        this.#layers[i]!.bias.update(bias, learningRate);
       }
     });
     return result;
+  }
+
+  penalty(): number {
+    const { penalties } = this.#training;
+    return penalties === undefined ? 0 : this.#tf.tidy(() => penaltyOf(this.#tf, this.#read(), penalties));
   }
 
   async sums(rows: Rows, signal?: AbortSignal): Promise<Float32Array> {
@@ -108,6 +125,18 @@ class TensorFlowTrainer implements Trainer {
     }));
   }
 
+  /** The factors of the hidden layers in this step. */
+  #drop(count: number): Tensor2D[] | undefined {
+    const { dropout } = this.#training;
+    return (
+      dropout &&
+      this.#layers.slice(0, -1).map(({ layer: { units } }, layer) => {
+        const factors = dropoutFactors(dropout, { step: this.#time, layer }, count * units);
+        return this.#tf.tensor2d(factors, [count, units]);
+      })
+    );
+  }
+
   #values(parameter: Parameter): Float32Array {
     const tensor = parameter.read();
     const values = tensor.dataSync<'float32'>().slice();
@@ -117,10 +146,10 @@ class TensorFlowTrainer implements Trainer {
 
   /** The derivatives of the batch's mean loss by its sums. */
   #slopes(sums: Float32Array, numbers: Uint32Array): Float32Array {
-    const { activation } = this.#objective;
+    const { activation } = this.#training.objective;
     return sums.map((sum, i) => {
       const label = this.#labels[numbers[i]!]!;
-      return slopeOf(this.#objective, activate(activation, sum), label) / sums.length;
+      return slopeOf(this.#training.objective, activate(activation, sum), label) / sums.length;
     });
   }
 }

@@ -15,6 +15,6 @@ export interface Parameter {
   /** The weights as they are now. The caller disposes of the tensor before the next `update`. */
   read(): Tensor;
   /** One step of the optimizer. */
-  update(gradient: Tensor): void;
+  update(gradient: Tensor, learningRate: number): void;
   dispose(): void;
 }

@@ -2,6 +2,7 @@ import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
 import type { Kernels, Parameter } from './kernels.ts';
 import { Operations, type Attributes } from './operations.ts';
 import type { Optimizer } from '../optimizer.ts';
+import { PortableParameter } from './portable.ts';
 import type { TensorFlow } from './tensorflow.ts';
 
 /** TensorFlow's own kernels, by the native backend, which must be the one in use. */
@@ -19,8 +20,12 @@ export function createNativeKernels(tf: TensorFlow): Kernels {
         const inputs = [matrix, tf.tensor1d(indices), tf.tensor1d(segments), tf.scalar(count, 'int32')];
         return operations.run('SparseSegmentSumWithNumSegments', types, inputs) as Tensor2D;
       }),
-    parameter: (values, shape, optimizer) =>
-      new NativeParameter(operations, tf.tensor(values, shape), optimizer),
+    parameter: (values, shape, optimizer) => {
+      const step = fusedStep(optimizer);
+      return step === undefined
+        ? new PortableParameter(tf, values, { shape, optimizer })
+        : new NativeParameter(operations, tf.tensor(values, shape), step);
+    },
   };
 }
 
@@ -39,11 +44,11 @@ class NativeParameter implements Parameter {
   #time = 0;
 
   /** Disposes of `initial`. */
-  constructor(operations: Operations, initial: Tensor, optimizer: Optimizer) {
+  constructor(operations: Operations, initial: Tensor, step: FusedStep) {
     this.#operations = operations;
     this.#type = operations.attributes({ T: 'float32' });
     this.#dtype = operations.attributes({ dtype: 'float32' });
-    this.#step = fusedStep(optimizer);
+    this.#step = step;
     this.#attributes = [...this.#type, ...operations.attributes(this.#step.flags ?? {})];
     const slots = Array.from({ length: this.#step.slots }, () => operations.tf.zeros(initial.shape));
     this.#variables = [initial, ...slots].map((value) => this.#variable(value));
@@ -53,12 +58,12 @@ class NativeParameter implements Parameter {
     return this.#operations.run('ReadVariableOp', this.#dtype, this.#variables.slice(0, 1));
   }
 
-  update(gradient: Tensor): void {
+  update(gradient: Tensor, learningRate: number): void {
     const { tf } = this.#operations;
     this.#time++;
     tf.tidy(() => {
       const inputs = this.#step
-        .inputs(this.#time)
+        .inputs(this.#time, learningRate)
         .map((input) => (input === 'gradient' ? gradient : tf.scalar(input)));
       this.#operations.apply(this.#step.operation, this.#attributes, [...this.#variables, ...inputs]);
     });
@@ -89,29 +94,46 @@ interface FusedStep {
   readonly flags?: Readonly<Record<string, boolean>>;
   readonly slots: number;
   /** What comes after the variables, in the operation's order; `time` counts steps from 1. */
-  inputs(time: number): readonly (number | 'gradient')[];
+  inputs(time: number, learningRate: number): readonly (number | 'gradient')[];
 }
 
-function fusedStep(optimizer: Optimizer): FusedStep {
+/** `undefined` where TensorFlow has no operation with Keras's formula. */
+function fusedStep(optimizer: Optimizer): FusedStep | undefined {
   switch (optimizer.name) {
     case 'rmsprop': {
-      const { learningRate, rho, momentum, epsilon } = optimizer;
-      const inputs = [learningRate, rho, momentum, epsilon, 'gradient'] as const;
-      return { operation: 'ResourceApplyRMSProp', slots: 2, inputs: () => inputs };
+      const { rho, momentum, epsilon, centered } = optimizer;
+      return {
+        operation: centered ? 'ResourceApplyCenteredRMSProp' : 'ResourceApplyRMSProp',
+        slots: centered ? 3 : 2,
+        inputs: (_, learningRate) => [learningRate, rho, momentum, epsilon, 'gradient'],
+      };
     }
     case 'adam': {
-      const { learningRate, beta1, beta2, epsilon } = optimizer;
+      const { beta1, beta2, epsilon } = optimizer;
       return {
         operation: 'ResourceApplyAdam',
         slots: 2,
-        inputs: (time) => [beta1 ** time, beta2 ** time, learningRate, beta1, beta2, epsilon, 'gradient'],
+        inputs: (time, learningRate) => [
+          beta1 ** time,
+          beta2 ** time,
+          learningRate,
+          beta1,
+          beta2,
+          epsilon,
+          'gradient',
+        ],
       };
     }
     case 'sgd': {
-      const { learningRate, momentum, nesterov } = optimizer;
-      const inputs = [learningRate, 'gradient', momentum] as const;
-      const flags = { use_nesterov: nesterov };
-      return { operation: 'ResourceApplyKerasMomentum', flags, slots: 1, inputs: () => inputs };
+      const { momentum, nesterov } = optimizer;
+      return {
+        operation: 'ResourceApplyKerasMomentum',
+        flags: { use_nesterov: nesterov },
+        slots: 1,
+        inputs: (_, learningRate) => [learningRate, 'gradient', momentum],
+      };
     }
+    case 'adagrad':
+      return undefined;
   }
 }

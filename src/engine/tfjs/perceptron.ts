@@ -22,6 +22,13 @@ export interface LayerGradient {
   readonly bias: Tensor1D;
 }
 
+/** What went forward in a step: what `forward` gave, the loss's derivatives by the last sums, and the hidden layers' factors. */
+interface Passed {
+  readonly outputs: readonly Tensor2D[];
+  readonly slopes: Tensor2D;
+  readonly factors?: readonly Tensor2D[];
+}
+
 /** A multi-layer perceptron on sparse rows: what comes out, and by the chain rule how the weights change it. */
 export class Perceptron {
   readonly #tf: TensorFlow;
@@ -32,11 +39,14 @@ export class Perceptron {
     this.#kernels = kernels;
   }
 
-  /** What each layer gives, float32[rows × units]; the last one its sums, before its activation. */
-  forward(layers: readonly TensorLayer[], batch: SegmentSum): Tensor2D[] {
+  /**
+   * What each layer gives, float32[rows × units]; the last one its sums, before its activation. A hidden layer's outputs are
+   * multiplied by its `factors` before they are passed on, if there are any.
+   */
+  forward(layers: readonly TensorLayer[], batch: SegmentSum, factors: readonly Tensor2D[] = []): Tensor2D[] {
     const outputs: Tensor2D[] = [];
     for (const [i, { activation, kernel, bias }] of layers.entries()) {
-      const input = outputs.at(-1);
+      const input = i === 0 ? undefined : this.#pass(outputs[i - 1]!, factors[i - 1]);
       const products = input
         ? this.#tf.matMul<Tensor2D>(input, kernel)
         : this.#kernels.segmentSum(kernel, batch);
@@ -53,7 +63,7 @@ export class Perceptron {
   *backward(
     layers: readonly TensorLayer[],
     transposed: SegmentSum,
-    { outputs, slopes }: { outputs: readonly Tensor2D[]; slopes: Tensor2D },
+    { outputs, slopes, factors = [] }: Passed,
   ): Generator<[layer: number, LayerGradient]> {
     const tf = this.#tf;
     let gradient = slopes;
@@ -63,10 +73,11 @@ export class Perceptron {
         yield [0, { kernel: this.#kernels.segmentSum(gradient, transposed), bias }];
         return;
       }
-      const input = outputs[i - 1]!;
-      const kernel = tf.matMul<Tensor2D>(input, gradient, true);
+      const output = outputs[i - 1]!;
+      const kernel = tf.matMul<Tensor2D>(this.#pass(output, factors[i - 1]), gradient, true);
       const below = tf.matMul<Tensor2D>(gradient, layers[i]!.kernel, false, true);
-      gradient = this.#timesSlope(layers[i - 1]!.activation, below, input);
+      const passed = this.#pass(below, factors[i - 1]);
+      gradient = this.#timesSlope(layers[i - 1]!.activation, passed, output);
       yield [i, { kernel, bias }];
     }
   }
@@ -83,6 +94,10 @@ export class Perceptron {
       signal?.throwIfAborted();
     }
     return result;
+  }
+
+  #pass(numbers: Tensor2D, factors: Tensor2D | undefined): Tensor2D {
+    return factors === undefined ? numbers : this.#tf.mul(numbers, factors);
   }
 
   #activate(activation: Activation, sums: Tensor2D): Tensor2D {

@@ -20,7 +20,8 @@ export const createPortableKernels = (tf: TensorFlow): Kernels => ({
   parameter: (values, shape, optimizer) => new PortableParameter(tf, values, { shape, optimizer }),
 });
 
-class PortableParameter implements Parameter {
+/** A parameter in plain JavaScript, on any backend. */
+export class PortableParameter implements Parameter {
   readonly #tf: TensorFlow;
   readonly #values: Float32Array;
   readonly #shape: number[];
@@ -41,8 +42,8 @@ class PortableParameter implements Parameter {
     return this.#tf.tensor(this.#values, this.#shape);
   }
 
-  update(gradient: Tensor): void {
-    this.#update(this.#values, gradient.dataSync<'float32'>());
+  update(gradient: Tensor, learningRate: number): void {
+    this.#update(this.#values, gradient.dataSync<'float32'>(), learningRate);
   }
 
   dispose(): void {}

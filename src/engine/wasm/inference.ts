@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { DenseLayer } from '../../formats/model.ts';
 import { countRows, slices, type Rows } from '../rows.ts';
+import type { Dropped } from './dropped.ts';
 import { Arena } from './memory.ts';
 import type { Kernels } from './module.ts';
 import { Network, placeRows, type PlacedLayer, type PlacedRows } from './network.ts';
@@ -32,9 +33,9 @@ export class Inference {
   }
 
   /** Computes the rows with these numbers, and gives the last layer's sums: float32[numbers]. */
-  forward(rows: PlacedRows, numbers: Uint32Array): Float32Array {
+  forward(rows: PlacedRows, numbers: Uint32Array, dropped?: readonly Dropped[]): Float32Array {
     this.arena.integers(this.numbers, numbers.length).set(numbers);
-    this.network.forward(rows, this.numbers, numbers.length);
+    this.network.forward(rows, { numbers: this.numbers, count: numbers.length, dropped });
     return this.firstUnits(this.network.layers.at(-1)!, numbers.length);
   }
 

@@ -1,5 +1,6 @@
 import type { Activation, DenseLayer } from '../../formats/model.ts';
 import type { Rows } from '../rows.ts';
+import type { Dropped } from './dropped.ts';
 import type { Arena } from './memory.ts';
 import type { Kernels } from './module.ts';
 
@@ -45,18 +46,26 @@ export class Network {
     this.layers = layers.map((layer) => placeLayer(arena, layer, most));
   }
 
-  /** What the layers give for the rows whose numbers lie at `numbers`; the last one its sums, before its activation. */
-  forward(rows: PlacedRows, numbers: number, count: number): void {
-    const { sparseForward16, sparseForward32, denseForward } = this.#kernels;
+  /**
+   * What the layers give for the rows whose numbers lie at `numbers`; the last one its sums, before its activation. The
+   * outputs of hidden layer i are passed on as `dropped[i]` has them, if that is given.
+   */
+  forward(
+    rows: PlacedRows,
+    { numbers, count, dropped }: { numbers: number; count: number; dropped?: readonly Dropped[] | undefined },
+  ): void {
+    const { sparseForward16, sparseForward32, denseForward, multiply } = this.#kernels;
     const [first, ...others] = this.layers as [PlacedLayer, ...PlacedLayer[]];
     const sparseForward = rows.isWide ? sparseForward32 : sparseForward16;
     const { kernel, bias, stride, outputs } = first;
     sparseForward(numbers, count, rows.offsets, rows.indices, kernel, bias, stride, outputs);
     let below = first;
-    for (const layer of others) {
+    for (const [i, layer] of others.entries()) {
       this.activate(below, below.outputs, count);
+      const { factors, passed } = dropped?.[i] ?? { passed: below.outputs };
+      if (factors !== undefined) multiply(below.outputs, factors, passed, count * below.stride);
       const { kernel, bias, stride, outputs } = layer;
-      denseForward(below.outputs, below.stride, below.units, count, kernel, bias, stride, outputs);
+      denseForward(passed, below.stride, below.units, count, kernel, bias, stride, outputs);
       below = layer;
     }
   }
@@ -93,7 +102,7 @@ function placeLayer(
 }
 
 /** Rows of `units` numbers as rows of `stride`, with zeros at their ends. */
-function widen(rows: Float32Array, units: number, stride: number): Float32Array {
+export function widen(rows: Float32Array, units: number, stride: number): Float32Array {
   if (units === stride) return rows;
   const wide = new Float32Array((rows.length / units) * stride);
   for (let row = 0; row * units < rows.length; row++)

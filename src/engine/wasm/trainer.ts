@@ -1,7 +1,9 @@
 import type { DenseLayer } from '../../formats/model.ts';
 import type { Trainer, Training } from '../contract.ts';
-import { slopeOf, type Objective } from '../loss.ts';
+import { slopeOf } from '../loss.ts';
 import type { Rows } from '../rows.ts';
+import { drawFactors, placeDropped, type Dropped } from './dropped.ts';
+import { Gradients } from './gradients.ts';
 import { Inference } from './inference.ts';
 import type { Kernels } from './module.ts';
 import { narrow, type PlacedLayer, type PlacedRows } from './network.ts';
@@ -19,40 +21,51 @@ export class WasmTrainer implements Trainer {
   readonly #inference: Inference;
   readonly #labels: Float32Array;
   readonly #rows: PlacedRows;
-  readonly #objective: Objective;
+  readonly #training: Training;
   readonly #learning: readonly Learning[];
+  readonly #gradients: Gradients;
+  readonly #dropped: readonly Dropped[] | undefined;
   readonly #updates: readonly Update[];
+  #time = 0;
 
-  constructor(
-    kernels: Kernels,
-    layers: readonly DenseLayer[],
-    { rows, loss, optimizer, batchSize }: Training,
-  ) {
-    const inference = new Inference(kernels, layers, batchSize);
+  constructor(kernels: Kernels, layers: readonly DenseLayer[], training: Training) {
+    const inference = new Inference(kernels, layers, training.batchSize);
     this.#inference = inference;
-    this.#labels = rows.labels;
-    this.#rows = inference.place(rows);
-    this.#objective = { loss, activation: layers.at(-1)!.activation };
+    this.#training = training;
+    this.#labels = training.rows.labels;
+    this.#rows = inference.place(training.rows);
     this.#learning = inference.network.layers.map((layer) => learn(layer, inference));
-    this.#updates = this.#learning
-      .flatMap(({ kernel, bias }) => [kernel, bias])
-      .map((parameter) => createUpdate(optimizer, parameter, inference));
+    const all = this.#learning.flatMap(({ kernel, bias }) => [kernel, bias]);
+    const parameters = { kernels: this.#learning.map(({ kernel }) => kernel), all };
+    this.#dropped = training.dropout && placeDropped(inference);
+    this.#gradients = new Gradients(inference, parameters, training);
+    this.#updates = all.map((parameter) => createUpdate(training.optimizer, parameter, inference));
   }
 
-  step(numbers: Uint32Array): Float32Array {
+  step(numbers: Uint32Array, learningRate: number): Float32Array {
+    this.#time++;
     const { network, arena } = this.#inference;
     const last = network.layers.at(-1)!;
-    const sums = this.#inference.forward(this.#rows, numbers);
+    const { dropout } = this.#training;
+    const count = numbers.length;
+    if (dropout !== undefined)
+      drawFactors(this.#inference, this.#dropped!, { dropout, step: this.#time, count });
+    const sums = this.#inference.forward(this.#rows, numbers, this.#dropped);
     network.activate(last, last.outputs, numbers.length);
     const outputs = this.#inference.firstUnits(last, numbers.length);
     const slopes = arena.floats(this.#learning.at(-1)!.slopes, numbers.length * last.stride);
     for (const [i, output] of outputs.entries()) {
       const label = this.#labels[numbers[i]!]!;
-      slopes[i * last.stride] = slopeOf(this.#objective, output, label) / numbers.length;
+      slopes[i * last.stride] = slopeOf(this.#training.objective, output, label) / numbers.length;
     }
     this.#backward(numbers.length);
-    for (const update of this.#updates) update();
+    this.#gradients.prepare();
+    for (const update of this.#updates) update.step(this.#time, learningRate);
     return sums;
+  }
+
+  penalty(): number {
+    return this.#gradients.penalty();
   }
 
   sums(rows: Rows, signal?: AbortSignal): Promise<Float32Array> {
@@ -87,10 +100,12 @@ export class WasmTrainer implements Trainer {
         return;
       }
       const below = network.layers[i - 1]!;
-      kernels.denseBackward(below.outputs, below.stride, inputs, count, slopes, stride, kernel.gradient);
+      const { factors, passed } = this.#dropped?.[i - 1] ?? { passed: below.outputs };
+      kernels.denseBackward(passed, below.stride, inputs, count, slopes, stride, kernel.gradient);
       arena.bytes(kernel.touched, inputs).fill(1);
       const under = this.#learning[i - 1]!.slopes;
       kernels.denseBelow(slopes, stride, count, weights, inputs, below.stride, under);
+      if (factors !== undefined) kernels.multiply(under, factors, under, count * below.stride);
       network.timesSlope(below, under, count);
     }
   }

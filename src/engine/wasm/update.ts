@@ -12,12 +12,17 @@ export interface Parameter {
   readonly touched: number;
 }
 
-/** A step of an optimizer for one parameter, which leaves its gradient zero and no row touched. */
-export type Update = () => void;
+/** An optimizer for one parameter. */
+export interface Update {
+  /** Takes the step of that number, from 1, at a learning rate. It leaves the gradient zero and no row touched. */
+  readonly step: (time: number, rate: number) => void;
+  /** What it remembers: the addresses of arrays, each with `rows` · `stride` numbers of 4 bytes, or with one a row. */
+  readonly slots: readonly { readonly address: number; readonly length: number }[];
+}
 
 /**
  * The optimizer for a parameter, with memory of its own. Rows that aren't touched are passed over where their step
- * would be none: without momentum, for `sgd`, and for `rmsprop`, which makes up for them when the row is touched again.
+ * would be none: without momentum, for `sgd`, `adagrad`, and for `rmsprop`, which makes up for them when the row is touched again.
  */
 export function createUpdate(optimizer: Optimizer, parameter: Parameter, tools: Tools): Update {
   switch (optimizer.name) {
@@ -25,6 +30,8 @@ export function createUpdate(optimizer: Optimizer, parameter: Parameter, tools: 
       return rmsprop(optimizer, parameter, tools);
     case 'adam':
       return adam(optimizer, parameter, tools);
+    case 'adagrad':
+      return adagrad(optimizer, parameter, tools);
     case 'sgd':
       return sgd(optimizer, parameter, tools);
   }
@@ -35,48 +42,35 @@ interface Tools {
   readonly arena: Arena;
 }
 
-function rmsprop(optimizer: Optimizer & { name: 'rmsprop' }, parameter: Parameter, tools: Tools): Update {
-  const { kernels, arena } = tools;
-  const { learningRate, rho, momentum, epsilon } = optimizer;
+type Named<Name extends Optimizer['name']> = Extract<Optimizer, { readonly name: Name }>;
+
+function rmsprop(optimizer: Named<'rmsprop'>, parameter: Parameter, { kernels, arena }: Tools): Update {
+  const { rho, momentum, centered, epsilon } = optimizer;
   const { weights, gradient, rows, stride, touched } = parameter;
-  const squares = allocateLike(parameter, arena);
-  const decays = momentum === 0 ? tabulateDecays(rho) : undefined;
-  if (decays === undefined) {
-    const steps = allocateLike(parameter, arena);
-    return () =>
-      kernels.rmspropMomentum(
-        weights,
-        gradient,
-        squares,
-        steps,
-        rows,
-        stride,
-        learningRate,
-        rho,
-        momentum,
-        epsilon,
-      );
+  const squares = allocateSlot(parameter, arena);
+  const decays = momentum === 0 && !centered ? tabulateDecays(rho) : undefined;
+  if (decays !== undefined) {
+    const table = arena.place(decays);
+    const longest = decays.length - 1;
+    const seen = { address: arena.allocate(4 * rows), length: rows };
+    const about = [weights, gradient, squares.address, rows, stride, touched, seen.address] as const;
+    return {
+      step: (time, rate) => kernels.rmsprop(...about, time, table, longest, rate, rho, epsilon),
+      slots: [squares, seen],
+    };
   }
-  const table = arena.place(decays);
-  const seen = arena.allocate(4 * rows);
-  let time = 0;
-  return () => {
-    time++;
-    kernels.rmsprop(
-      weights,
-      gradient,
-      squares,
-      rows,
-      stride,
-      touched,
-      seen,
-      time,
-      table,
-      decays.length - 1,
-      learningRate,
-      rho,
-      epsilon,
-    );
+  const steps = allocateSlot(parameter, arena);
+  const about = [weights, gradient, squares.address, steps.address] as const;
+  if (!centered)
+    return {
+      step: (_, rate) => kernels.rmspropMomentum(...about, rows, stride, rate, rho, momentum, epsilon),
+      slots: [squares, steps],
+    };
+  const means = allocateSlot(parameter, arena);
+  return {
+    step: (_, rate) =>
+      kernels.rmspropCentered(...about, means.address, rows, stride, rate, rho, momentum, epsilon),
+    slots: [squares, steps, means],
   };
 }
 
@@ -92,35 +86,47 @@ function tabulateDecays(rho: number): Float32Array | undefined {
 
 const MOST_DECAYS = 1 << 20;
 
-function adam(
-  optimizer: Optimizer & { name: 'adam' },
-  parameter: Parameter,
-  { kernels, arena }: Tools,
-): Update {
-  const { learningRate, beta1, beta2, epsilon } = optimizer;
+function adam(optimizer: Named<'adam'>, parameter: Parameter, { kernels, arena }: Tools): Update {
+  const { beta1, beta2, epsilon } = optimizer;
   const { weights, gradient, rows, stride } = parameter;
-  const means = allocateLike(parameter, arena);
-  const squares = allocateLike(parameter, arena);
-  let [power1, power2] = [1, 1];
-  return () => {
-    power1 *= beta1;
-    power2 *= beta2;
-    const rate = (learningRate * Math.sqrt(1 - power2)) / (1 - power1);
-    kernels.adam(weights, gradient, means, squares, rows, stride, rate, beta1, beta2, epsilon);
+  const means = allocateSlot(parameter, arena);
+  const squares = allocateSlot(parameter, arena);
+  const about = [weights, gradient, means.address, squares.address, rows, stride] as const;
+  return {
+    step: (time, rate) => {
+      const corrected = (rate * Math.sqrt(1 - beta2 ** time)) / (1 - beta1 ** time);
+      kernels.adam(...about, corrected, beta1, beta2, epsilon);
+    },
+    slots: [means, squares],
   };
 }
 
-function sgd(
-  optimizer: Optimizer & { name: 'sgd' },
-  parameter: Parameter,
-  { kernels, arena }: Tools,
-): Update {
-  const { learningRate, momentum, nesterov } = optimizer;
+function adagrad(optimizer: Named<'adagrad'>, parameter: Parameter, { kernels, arena }: Tools): Update {
+  const { initialAccumulatorValue, epsilon } = optimizer;
   const { weights, gradient, rows, stride, touched } = parameter;
-  if (momentum === 0) return () => kernels.sgd(weights, gradient, rows, stride, touched, learningRate);
-  const steps = allocateLike(parameter, arena);
-  return () =>
-    kernels.sgdMomentum(weights, gradient, steps, rows, stride, learningRate, momentum, Number(nesterov));
+  const squares = allocateSlot(parameter, arena);
+  arena.floats(squares.address, squares.length).fill(initialAccumulatorValue);
+  return {
+    step: (_, rate) =>
+      kernels.adagrad(weights, gradient, squares.address, rows, stride, touched, rate, epsilon),
+    slots: [squares],
+  };
 }
 
-const allocateLike = ({ rows, stride }: Parameter, arena: Arena): number => arena.allocate(4 * rows * stride);
+function sgd(optimizer: Named<'sgd'>, parameter: Parameter, { kernels, arena }: Tools): Update {
+  const { momentum, nesterov } = optimizer;
+  const { weights, gradient, rows, stride, touched } = parameter;
+  if (momentum === 0)
+    return { step: (_, rate) => kernels.sgd(weights, gradient, rows, stride, touched, rate), slots: [] };
+  const steps = allocateSlot(parameter, arena);
+  const about = [weights, gradient, steps.address, rows, stride] as const;
+  return {
+    step: (_, rate) => kernels.sgdMomentum(...about, rate, momentum, Number(nesterov)),
+    slots: [steps],
+  };
+}
+
+function allocateSlot({ rows, stride }: Parameter, arena: Arena): Update['slots'][number] {
+  const length = rows * stride;
+  return { address: arena.allocate(4 * length), length };
+}

@@ -74,6 +74,72 @@ export function rmspropMomentum(
   }
 }
 
+/** v ← ρv + (1-ρ)g²; a ← ρa + (1-ρ)g; m ← μm + ηg/√(v-a²+ε); w ← w - m */
+export function rmspropCentered(
+  weights: usize,
+  gradient: usize,
+  squares: usize,
+  steps: usize,
+  means: usize,
+  rows: u32,
+  stride: u32,
+  rate: f32,
+  rho: f32,
+  momentum: f32,
+  epsilon: f32,
+): void {
+  const size: usize = (<usize>rows * stride) << 2;
+  const zero = f32x4.splat(0);
+  const rates = f32x4.splat(rate);
+  const rhos = f32x4.splat(rho);
+  const fresh = f32x4.splat(1 - rho);
+  const momenta = f32x4.splat(momentum);
+  const epsilons = f32x4.splat(epsilon);
+  for (let at: usize = 0; at < size; at += 16) {
+    const g = v128.load(gradient + at);
+    const square = f32x4.add(f32x4.mul(rhos, v128.load(squares + at)), f32x4.mul(fresh, f32x4.mul(g, g)));
+    v128.store(squares + at, square);
+    const mean = f32x4.add(f32x4.mul(rhos, v128.load(means + at)), f32x4.mul(fresh, g));
+    v128.store(means + at, mean);
+    const variance = f32x4.sub(f32x4.add(square, epsilons), f32x4.mul(mean, mean));
+    const slope = f32x4.div(f32x4.mul(rates, g), f32x4.sqrt(variance));
+    const step = f32x4.add(f32x4.mul(momenta, v128.load(steps + at)), slope);
+    v128.store(steps + at, step);
+    v128.store(weights + at, f32x4.sub(v128.load(weights + at), step));
+    v128.store(gradient + at, zero);
+  }
+}
+
+/** v ← v + g²; w ← w - ηg/√(v+ε) */
+export function adagrad(
+  weights: usize,
+  gradient: usize,
+  squares: usize,
+  rows: u32,
+  stride: u32,
+  touched: usize,
+  rate: f32,
+  epsilon: f32,
+): void {
+  const bytes: usize = (<usize>stride) << 2;
+  const zero = f32x4.splat(0);
+  const rates = f32x4.splat(rate);
+  const epsilons = f32x4.splat(epsilon);
+  for (let row: u32 = 0; row < rows; row++) {
+    if (load<u8>(touched + row) == 0) continue;
+    store<u8>(touched + row, 0);
+    const begin: usize = <usize>row * bytes;
+    for (let at = begin; at < begin + bytes; at += 16) {
+      const g = v128.load(gradient + at);
+      const square = f32x4.add(v128.load(squares + at), f32x4.mul(g, g));
+      v128.store(squares + at, square);
+      const step = f32x4.div(f32x4.mul(rates, g), f32x4.sqrt(f32x4.add(square, epsilons)));
+      v128.store(weights + at, f32x4.sub(v128.load(weights + at), step));
+      v128.store(gradient + at, zero);
+    }
+  }
+}
+
 /** m ← m + (1-β₁)(g-m); v ← v + (1-β₂)(g²-v); w ← w - rate · m/(√v+ε) */
 export function adam(
   weights: usize,
