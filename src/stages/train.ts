@@ -134,7 +134,10 @@ export const train = defineStage({
     const layers = initializeLayers(dimension, shapes, seed);
     const objective = chooseObjective(options);
     const trainer = engine.createTrainer(layers, {
-      ...{ rows, objective, optimizer, batchSize },
+      rows,
+      objective,
+      optimizer,
+      batchSize,
       ...chooseRegularization(options),
     });
     try {
