@@ -36,6 +36,10 @@ export const choice = <const T extends readonly string[]>(values: T, description
 export const flag = (description: string) =>
   v.pipe(v.boolean('expected true or false'), v.description(description));
 
+/** Any number of `item`, also none. */
+export const some = <T extends v.GenericSchema>(item: T, description: string) =>
+  v.pipe(v.array(item, 'expected a list'), v.description(description));
+
 /** One or more of `item`. */
 export const list = <T extends v.GenericSchema>(item: T, description: string) =>
   v.pipe(

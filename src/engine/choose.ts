@@ -11,8 +11,8 @@ type Numbers = Readonly<Record<string, unknown>>;
 
 /** All numbers that some optimizer has. */
 const OPTIMIZER_NUMBERS = [
-  ...new Set(Object.values(OPTIMIZERS).flatMap(({ name: _, ...numbers }) => Object.keys(numbers))),
-];
+  ...new Set(Object.values(OPTIMIZERS).flatMap((numbers) => Object.keys(numbers))),
+].filter((field) => field !== 'name');
 
 /** The optimizer by its name, and the numbers that were set; the others are Keras's. Throws `USAGE` for a number that it has no use for. */
 export function chooseOptimizer({

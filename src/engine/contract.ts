@@ -37,6 +37,17 @@ export interface Trainer {
   sums(rows: Rows, signal?: AbortSignal): Promise<Float32Array>;
   /** Copies of the weights as they are now. */
   layers(): DenseLayer[];
+  /** All that decides what its next steps come to, as copies. Throws `UNSUPPORTED` where the engine keeps it for itself. */
+  state(): TrainerState;
+  /** Goes on from a state that a trainer of the same kind has given. Throws `UNSUPPORTED` as `state` does. */
+  restore(state: TrainerState): void;
   /** Frees what lies outside JavaScript's memory. */
   dispose(): void;
+}
+
+/** Weights, and what the optimizer remembers, as the engine lays them out. */
+export interface TrainerState {
+  /** How many steps were taken. */
+  readonly time: number;
+  readonly arrays: readonly Float32Array[];
 }

@@ -18,7 +18,7 @@ export interface EarlyStopping {
 export async function* stopEarly(
   epochs: AsyncIterable<Epoch>,
   { monitor, patience, minDelta }: EarlyStopping,
-  better: () => void,
+  better: (epoch: Epoch) => void,
 ): AsyncGenerator<Epoch> {
   const sign = monitor.endsWith('loss') ? -1 : 1;
   let best = -Infinity;
@@ -28,7 +28,7 @@ export async function* stopEarly(
     if (value - minDelta > best) {
       best = value;
       waited = 0;
-      better();
+      better(epoch);
     } else waited++;
     yield epoch;
     if (waited >= Math.max(1, patience)) return;

@@ -21,6 +21,8 @@ export interface Fit {
   readonly epochs: number;
   readonly batchSize: number;
   readonly seed: number;
+  /** How many epochs are behind the trainer already. */
+  readonly done?: number;
 }
 
 /**
@@ -29,10 +31,11 @@ export interface Fit {
  * it is aborted, and `OUT_OF_RANGE` where the loss is no longer a number.
  */
 export async function* fit(trainer: Trainer, settings: Fit, context: Context): AsyncGenerator<Epoch> {
-  const { rows, metrics, epochs, batchSize, seed, learningRate, schedule } = settings;
+  const { rows, metrics, epochs, batchSize, seed, learningRate, schedule, done = 0 } = settings;
   const order = Uint32Array.from({ length: countRows(rows) }, (_, row) => row);
   const batches = Math.ceil(order.length / batchSize);
-  for (let epoch = 1; epoch <= epochs; epoch++) {
+  for (let epoch = 1; epoch <= done; epoch++) new Random(seed, 'shuffle', epoch).shuffle(order);
+  for (let epoch = done + 1; epoch <= epochs; epoch++) {
     const start = performance.now();
     const progress = context.progress(`epoch ${epoch}/${epochs}`, batches);
     try {

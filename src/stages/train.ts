@@ -1,27 +1,25 @@
 import * as v from 'valibot';
+import { bestOf, replay, saveEach } from '../engine/checkpoints.ts';
 import { chooseEarlyStopping, chooseLayers, chooseObjective } from '../engine/choose.ts';
 import { chooseOptimizer, chooseRegularization, chooseSchedule } from '../engine/choose.ts';
 import { MONITORS, stopEarly } from '../engine/early-stopping.ts';
-import { ENGINES, loadEngine, toolchainOf } from '../engine/engine.ts';
+import { loadEngine, toolchainOf } from '../engine/engine.ts';
 import { fit as fitModel } from '../engine/fit.ts';
 import { initializeLayers } from '../engine/initialize.ts';
+import { checkKeepable, checkResumable, decisiveOptions } from '../engine/resume.ts';
 import { collectRows, countRows } from '../engine/rows.ts';
 import { countSplits, noRow } from '../engine/splits.ts';
-import { SCHEDULES } from '../engine/schedule.ts';
-import { METRICS } from '../engine/tally.ts';
-import { recordHistory } from '../formats/history.ts';
-import { ACTIVATIONS, LOSSES, type DenseLayer, type Model } from '../formats/model.ts';
+import { trainingOptions } from '../engine/training-options.ts';
+import { readCheckpoint, writeCheckpoint } from '../formats/checkpoint.ts';
+import { recordHistory, type Epoch } from '../formats/history.ts';
+import { readInputFile } from '../formats/input-file.ts';
+import type { DenseLayer, Model } from '../formats/model.ts';
 import { SPLITS, type Split } from '../formats/review.ts';
 import { models } from '../formats/safetensors.ts';
 import { vectors } from '../formats/vectors.ts';
-import { choice, flag, integer, list, number, outputFile } from '../options.ts';
+import { writeWhole } from '../formats/whole-file.ts';
+import { choice, inputFile, integer, list, number, outputFile, some } from '../options.ts';
 import { defineStage } from '../stage.ts';
-
-const OPTIMIZER_NAMES = ['rmsprop', 'adam', 'adagrad', 'sgd'] as const;
-
-/** Any number of `item`, also none. */
-const some = <T extends v.GenericSchema>(item: T, description: string) =>
-  v.pipe(v.array(item, 'expected a list'), v.description(description));
 
 /**
  * Trains a multi-layer perceptron from scratch, as Keras would: the same initial distribution, optimizers, losses and
@@ -33,69 +31,7 @@ export const train = defineStage({
   reads: vectors,
   writes: models,
   options: {
-    units: v.optional(
-      some(integer(1, 'units of a layer'), 'units of each hidden layer; none: logistic regression'),
-      [16, 16],
-    ),
-    activation: v.optional(choice(ACTIVATIONS, 'activation of the hidden layers'), 'relu'),
-    activations: v.optional(
-      some(choice(ACTIVATIONS, 'an activation'), 'activation of each hidden layer, where they differ'),
-    ),
-    outputActivation: v.optional(
-      choice(ACTIVATIONS, 'activation of the last layer, which has one unit'),
-      'sigmoid',
-    ),
-    loss: v.optional(choice(LOSSES, 'what training makes small'), 'binary_crossentropy'),
-    optimizer: v.optional(choice(OPTIMIZER_NAMES, 'how the weights follow their gradients'), 'rmsprop'),
-    learningRate: v.optional(number(0, 1e6, 'learning rate; if unset 0.001, for sgd 0.01')),
-    rho: v.optional(number(0, 1, 'of rmsprop: how slowly it forgets; if unset 0.9')),
-    momentum: v.optional(number(0, 1, 'of rmsprop and sgd; if unset 0')),
-    nesterov: v.optional(flag("of sgd: Nesterov's momentum; if unset false")),
-    beta1: v.optional(number(0, 1, 'of adam: how slowly it forgets the mean; if unset 0.9')),
-    beta2: v.optional(number(0, 1, 'of adam: how slowly it forgets the mean square; if unset 0.999')),
-    centered: v.optional(flag('of rmsprop: whether the mean gradient is taken off; if unset false')),
-    initialAccumulatorValue: v.optional(number(0, 1e6, 'of adagrad: the first sum of squares; if unset 0.1')),
-    epsilon: v.optional(
-      number(0, 1e6, 'of rmsprop, adam and adagrad: against division by zero; if unset 1e-7'),
-    ),
-    schedule: v.optional(choice(SCHEDULES, 'how the learning rate changes; if unset, it does not')),
-    decaySteps: v.optional(
-      integer(1, 'of a schedule: the steps of a decay, an epoch having rows / batchSize'),
-    ),
-    decayRate: v.optional(number(0, 1e6, 'of exponential_decay and inverse_time_decay; if unset 0.96')),
-    staircase: v.optional(flag('of the same: whether it changes only every decaySteps; if unset false')),
-    alpha: v.optional(number(0, 1, 'of cosine_decay: the share that is left; if unset 0')),
-    l1: v.optional(
-      number(0, 1e6, 'penalty for each kernel: l1 times the sum of the weights, without sign'),
-      0,
-    ),
-    l2: v.optional(
-      number(0, 1e6, 'penalty for each kernel: l2 times the sum of the squares of the weights'),
-      0,
-    ),
-    dropout: v.optional(
-      number(0, 0.99, 'share of the hidden units that are left out, at random, in a step'),
-      0,
-    ),
-    clipvalue: v.optional(number(0, 1e6, 'the most that a number of a gradient may be')),
-    clipnorm: v.optional(number(0, 1e6, "the most that the norm of one array's gradient may be")),
-    globalClipnorm: v.optional(number(0, 1e6, 'the most that the norm of the whole gradient may be')),
-    classWeights: v.optional(
-      v.pipe(
-        list(
-          number(0, 1e6, 'a weight'),
-          'what a row counts in the loss: of label 0, of label 1; if unset 1,1',
-        ),
-        v.length(2, 'expected two weights, such as 1,1.5'),
-      ),
-    ),
-    metrics: v.optional(
-      some(choice(METRICS, 'a metric'), 'what the history holds besides loss and accuracy'),
-    ),
-    engine: v.optional(
-      choice(ENGINES, 'what computes: auto is wasm, which is the fastest; tfjs is TensorFlow'),
-      'auto',
-    ),
+    ...trainingOptions,
     epochs: v.optional(integer(1, 'how often each row is trained on'), 20),
     batchSize: v.optional(integer(1, 'rows a step'), 512),
     patience: v.optional(
@@ -112,13 +48,21 @@ export const train = defineStage({
       ),
     ),
     history: v.optional(outputFile('history.ndjson', 'a file that takes the history, a line an epoch')),
+    checkpoint: v.optional(
+      outputFile(
+        'checkpoint.safetensors',
+        'a file that takes, after each epoch, what it takes to go on from there',
+      ),
+    ),
+    resume: v.optional(inputFile('a checkpoint to go on from, to the same end as without a break')),
   },
   toolchain: ({ engine }) => toolchainOf(engine),
   run: async function* (input, options, context) {
-    const { loss, metrics = [], epochs, batchSize, seed, fit, history } = options;
+    const { loss, metrics = [], epochs, batchSize, seed, fit, history, checkpoint } = options;
     const optimizer = chooseOptimizer(options);
     const schedule = chooseSchedule(options);
     const shapes = chooseLayers(options);
+    checkKeepable(options);
     const validate = options.validate ?? (['validation'] as const).filter((split) => !fit.includes(split));
 
     const counts = new Map<Split, number>();
@@ -129,6 +73,8 @@ export const train = defineStage({
     ]);
     if (countRows(rows) === 0) throw noRow('fit', fit, counts);
     if (countRows(validation) === 0 && options.validate?.length) throw noRow('validate', validate, counts);
+
+    const stopping = chooseEarlyStopping(options, countRows(validation) > 0);
 
     const { dimension, encoding } = rows;
     const layers = initializeLayers(dimension, shapes, seed);
@@ -141,6 +87,13 @@ export const train = defineStage({
       ...chooseRegularization(options),
     });
     try {
+      const resumed =
+        options.resume === undefined ? undefined : await readInputFile(options.resume, readCheckpoint);
+      if (resumed !== undefined) {
+        checkResumable(resumed, options, countRows(rows));
+        trainer.restore(resumed);
+      }
+      const behind = resumed?.epochs ?? [];
       const { learningRate } = optimizer;
       const settings = {
         rows,
@@ -154,10 +107,21 @@ export const train = defineStage({
         schedule,
       };
       let best: DenseLayer[] | undefined;
-      const all = fitModel(trainer, settings, context);
-      const stopping = chooseEarlyStopping(options, countRows(validation) > 0);
-      const training = stopping ? stopEarly(all, stopping, () => (best = trainer.layers())) : all;
-      for await (const _ of history === undefined ? training : recordHistory(training, history));
+      let training: AsyncIterable<Epoch> = replay(
+        behind,
+        fitModel(trainer, { ...settings, done: behind.length }, context),
+      );
+      if (stopping !== undefined)
+        training = stopEarly(training, stopping, ({ epoch }) => {
+          best = resumed && epoch <= behind.length ? bestOf(resumed, layers) : trainer.layers();
+        });
+      if (checkpoint !== undefined) {
+        const about = { options: decisiveOptions(options), rows: countRows(rows) };
+        const saved = { trainer, about, best: () => best, behind: behind.length };
+        training = saveEach(training, saved, (state) => writeWhole(checkpoint, writeCheckpoint(state)));
+      }
+      if (history !== undefined) training = recordHistory(training, history);
+      for await (const _ of training);
       yield { dimension, encoding, layers: best ?? trainer.layers(), loss } satisfies Model;
     } finally {
       trainer.dispose();

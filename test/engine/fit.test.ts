@@ -16,6 +16,8 @@ function trainerOf(sum: (step: number) => number, weight = 0): Trainer & { steps
       { units: 1, activation: 'linear', kernel: Float32Array.of(weight), bias: Float32Array.of(0) },
     ],
     penalty: () => 0,
+    state: () => ({ time: steps.length, arrays: [] }),
+    restore() {},
     dispose() {},
   };
 }

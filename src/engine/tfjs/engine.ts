@@ -1,4 +1,5 @@
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs';
+import { StageError } from '../../error.ts';
 import type { DenseLayer } from '../../formats/model.ts';
 import { Batcher } from './batch.ts';
 import type { Engine, Trainer, Training } from '../contract.ts';
@@ -108,6 +109,20 @@ class TensorFlowTrainer implements Trainer {
       kernel: this.#values(kernel),
       bias: this.#values(bias),
     }));
+  }
+
+  state(): never {
+    throw this.#keepsState();
+  }
+
+  restore(): never {
+    throw this.#keepsState();
+  }
+
+  #keepsState(): StageError {
+    return new StageError('UNSUPPORTED', 'TensorFlow keeps what its optimizers remember for itself', {
+      hint: 'checkpoints are for --engine wasm, which gives the same results',
+    });
   }
 
   dispose(): void {

@@ -1,15 +1,9 @@
 import { dropoutFactors, type Dropout } from '../dropout.ts';
-import type { Inference } from './inference.ts';
-import { widen } from './network.ts';
-
-/** Of a hidden layer whose units are left out at random: what its outputs are multiplied by, and what comes of that. */
-export interface Dropped {
-  readonly factors: number;
-  readonly passed: number;
-}
+import type { Arena } from './memory.ts';
+import { widen, type Dropped, type Network } from './network.ts';
 
 /** Takes room for the factors of each hidden layer. */
-export function placeDropped({ network, arena, most }: Inference): Dropped[] {
+export function placeDropped({ network, arena, most }: Placed & { readonly most: number }): Dropped[] {
   return network.layers.slice(0, -1).map(({ stride }) => ({
     factors: arena.allocate(4 * most * stride),
     passed: arena.allocate(4 * most * stride),
@@ -18,7 +12,7 @@ export function placeDropped({ network, arena, most }: Inference): Dropped[] {
 
 /** Draws the factors of a step on `count` rows. */
 export function drawFactors(
-  { network, arena }: Inference,
+  { network, arena }: Placed,
   dropped: readonly Dropped[],
   { dropout, step, count }: { dropout: Dropout; step: number; count: number },
 ): void {
@@ -27,4 +21,9 @@ export function drawFactors(
     const drawn = dropoutFactors(dropout, { step, layer }, count * units);
     arena.floats(factors, count * stride).set(widen(drawn, units, stride));
   }
+}
+
+interface Placed {
+  readonly network: Network;
+  readonly arena: Arena;
 }

@@ -1,10 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import type { DenseLayer } from '../../formats/model.ts';
 import { countRows, slices, type Rows } from '../rows.ts';
-import type { Dropped } from './dropped.ts';
 import { Arena } from './memory.ts';
 import type { Kernels } from './module.ts';
-import { Network, placeRows, type PlacedLayer, type PlacedRows } from './network.ts';
+import { Network, placeRows, type Dropped, type PlacedLayer, type PlacedRows } from './network.ts';
 
 /** A network, and the rows that it is asked about, in the memory of kernels of its own. */
 export class Inference {

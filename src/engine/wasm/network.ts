@@ -1,6 +1,5 @@
 import type { Activation, DenseLayer } from '../../formats/model.ts';
 import type { Rows } from '../rows.ts';
-import type { Dropped } from './dropped.ts';
 import type { Arena } from './memory.ts';
 import type { Kernels } from './module.ts';
 
@@ -22,6 +21,12 @@ export interface PlacedLayer {
   readonly bias: number;
   /** What it gives for a batch. */
   readonly outputs: number;
+}
+
+/** Of a hidden layer whose units are left out at random: what its outputs are multiplied by, and what comes of that. */
+export interface Dropped {
+  readonly factors: number;
+  readonly passed: number;
 }
 
 export function placeRows(arena: Arena, { offsets, indices }: Rows): PlacedRows {

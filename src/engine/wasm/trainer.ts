@@ -1,12 +1,12 @@
 import type { DenseLayer } from '../../formats/model.ts';
-import type { Trainer, Training } from '../contract.ts';
+import type { Trainer, TrainerState, Training } from '../contract.ts';
 import { slopeOf } from '../loss.ts';
 import type { Rows } from '../rows.ts';
-import { drawFactors, placeDropped, type Dropped } from './dropped.ts';
+import { drawFactors, placeDropped } from './dropped.ts';
 import { Gradients } from './gradients.ts';
 import { Inference } from './inference.ts';
 import type { Kernels } from './module.ts';
-import { narrow, type PlacedLayer, type PlacedRows } from './network.ts';
+import { narrow, type Dropped, type PlacedLayer, type PlacedRows } from './network.ts';
 import { createUpdate, type Parameter, type Update } from './update.ts';
 
 /** A layer that learns: its parameters, and the address of the derivatives by its sums. */
@@ -25,7 +25,7 @@ export class WasmTrainer implements Trainer {
   readonly #learning: readonly Learning[];
   readonly #gradients: Gradients;
   readonly #dropped: readonly Dropped[] | undefined;
-  readonly #updates: readonly Update[];
+  readonly #updates: readonly (Update & { readonly parameter: Parameter })[];
   #time = 0;
 
   constructor(kernels: Kernels, layers: readonly DenseLayer[], training: Training) {
@@ -39,7 +39,10 @@ export class WasmTrainer implements Trainer {
     const parameters = { kernels: this.#learning.map(({ kernel }) => kernel), all };
     this.#dropped = training.dropout && placeDropped(inference);
     this.#gradients = new Gradients(inference, parameters, training);
-    this.#updates = all.map((parameter) => createUpdate(training.optimizer, parameter, inference));
+    this.#updates = all.map((parameter) => ({
+      parameter,
+      ...createUpdate(training.optimizer, parameter, inference),
+    }));
   }
 
   step(numbers: Uint32Array, learningRate: number): Float32Array {
@@ -80,6 +83,26 @@ export class WasmTrainer implements Trainer {
       kernel: narrow(arena.floats(kernel, inputs * stride), units, stride),
       bias: narrow(arena.floats(bias, stride), units, stride),
     }));
+  }
+
+  state(): TrainerState {
+    return { time: this.#time, arrays: this.#arrays().map((array) => Float32Array.from(array)) };
+  }
+
+  restore({ time, arrays }: TrainerState): void {
+    this.#time = time;
+    for (const [i, array] of this.#arrays().entries()) array.set(arrays[i]!);
+  }
+
+  /** Of each parameter, its weights and the optimizer's slots. */
+  #arrays(): (Float32Array | Uint32Array)[] {
+    const { arena } = this.#inference;
+    return this.#updates.flatMap(({ parameter, slots }) => [
+      arena.floats(parameter.weights, parameter.rows * parameter.stride),
+      ...slots.map(({ address, length, counts }) =>
+        counts ? arena.integers(address, length) : arena.floats(address, length),
+      ),
+    ]);
   }
 
   /** Its memory goes with it. */

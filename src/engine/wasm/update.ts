@@ -16,8 +16,15 @@ export interface Parameter {
 export interface Update {
   /** Takes the step of that number, from 1, at a learning rate. It leaves the gradient zero and no row touched. */
   readonly step: (time: number, rate: number) => void;
-  /** What it remembers: the addresses of arrays, each with `rows` · `stride` numbers of 4 bytes, or with one a row. */
-  readonly slots: readonly { readonly address: number; readonly length: number }[];
+  /** What it remembers, besides the number of steps. */
+  readonly slots: readonly Slot[];
+}
+
+/** An array of float32, or of uint32 where it `counts`. */
+interface Slot {
+  readonly address: number;
+  readonly length: number;
+  readonly counts?: boolean;
 }
 
 /**
@@ -52,7 +59,7 @@ function rmsprop(optimizer: Named<'rmsprop'>, parameter: Parameter, { kernels, a
   if (decays !== undefined) {
     const table = arena.place(decays);
     const longest = decays.length - 1;
-    const seen = { address: arena.allocate(4 * rows), length: rows };
+    const seen = { address: arena.allocate(4 * rows), length: rows, counts: true };
     const about = [weights, gradient, squares.address, rows, stride, touched, seen.address] as const;
     return {
       step: (time, rate) => kernels.rmsprop(...about, time, table, longest, rate, rho, epsilon),
@@ -126,7 +133,7 @@ function sgd(optimizer: Named<'sgd'>, parameter: Parameter, { kernels, arena }: 
   };
 }
 
-function allocateSlot({ rows, stride }: Parameter, arena: Arena): Update['slots'][number] {
+function allocateSlot({ rows, stride }: Parameter, arena: Arena): Slot {
   const length = rows * stride;
   return { address: arena.allocate(4 * length), length };
 }

@@ -1,0 +1,65 @@
+import * as v from 'valibot';
+import { choice, flag, integer, list, number, some } from '../options.ts';
+import { ACTIVATIONS, LOSSES } from '../formats/model.ts';
+import { ENGINES } from './engine.ts';
+import { SCHEDULES } from './schedule.ts';
+import { METRICS } from './tally.ts';
+
+const OPTIMIZER_NAMES = ['rmsprop', 'adam', 'adagrad', 'sgd'] as const;
+
+/** What a model and its training are made of, as options of a stage. */
+export const trainingOptions = {
+  units: v.optional(
+    some(integer(1, 'units of a layer'), 'units of each hidden layer; none: logistic regression'),
+    [16, 16],
+  ),
+  activation: v.optional(choice(ACTIVATIONS, 'activation of the hidden layers'), 'relu'),
+  activations: v.optional(
+    some(choice(ACTIVATIONS, 'an activation'), 'activation of each hidden layer, where they differ'),
+  ),
+  outputActivation: v.optional(
+    choice(ACTIVATIONS, 'activation of the last layer, which has one unit'),
+    'sigmoid',
+  ),
+  loss: v.optional(choice(LOSSES, 'what training makes small'), 'binary_crossentropy'),
+  optimizer: v.optional(choice(OPTIMIZER_NAMES, 'how the weights follow their gradients'), 'rmsprop'),
+  learningRate: v.optional(number(0, 1e6, 'learning rate; if unset 0.001, for sgd 0.01')),
+  rho: v.optional(number(0, 1, 'of rmsprop: how slowly it forgets; if unset 0.9')),
+  momentum: v.optional(number(0, 1, 'of rmsprop and sgd; if unset 0')),
+  nesterov: v.optional(flag("of sgd: Nesterov's momentum; if unset false")),
+  beta1: v.optional(number(0, 1, 'of adam: how slowly it forgets the mean; if unset 0.9')),
+  beta2: v.optional(number(0, 1, 'of adam: how slowly it forgets the mean square; if unset 0.999')),
+  centered: v.optional(flag('of rmsprop: whether the mean gradient is taken off; if unset false')),
+  initialAccumulatorValue: v.optional(number(0, 1e6, 'of adagrad: the first sum of squares; if unset 0.1')),
+  epsilon: v.optional(
+    number(0, 1e6, 'of rmsprop, adam and adagrad: against division by zero; if unset 1e-7'),
+  ),
+  schedule: v.optional(choice(SCHEDULES, 'how the learning rate changes; if unset, it does not')),
+  decaySteps: v.optional(integer(1, 'of a schedule: the steps of a decay, an epoch having rows / batchSize')),
+  decayRate: v.optional(number(0, 1e6, 'of exponential_decay and inverse_time_decay; if unset 0.96')),
+  staircase: v.optional(flag('of the same: whether it changes only every decaySteps; if unset false')),
+  alpha: v.optional(number(0, 1, 'of cosine_decay: the share that is left; if unset 0')),
+  l1: v.optional(number(0, 1e6, 'penalty for each kernel: l1 times the sum of the weights, without sign'), 0),
+  l2: v.optional(
+    number(0, 1e6, 'penalty for each kernel: l2 times the sum of the squares of the weights'),
+    0,
+  ),
+  dropout: v.optional(
+    number(0, 0.99, 'share of the hidden units that are left out, at random, in a step'),
+    0,
+  ),
+  clipvalue: v.optional(number(0, 1e6, 'the most that a number of a gradient may be')),
+  clipnorm: v.optional(number(0, 1e6, "the most that the norm of one array's gradient may be")),
+  globalClipnorm: v.optional(number(0, 1e6, 'the most that the norm of the whole gradient may be')),
+  classWeights: v.optional(
+    v.pipe(
+      list(number(0, 1e6, 'a weight'), 'what a row counts in the loss: of label 0, of label 1; if unset 1,1'),
+      v.length(2, 'expected two weights, such as 1,1.5'),
+    ),
+  ),
+  metrics: v.optional(some(choice(METRICS, 'a metric'), 'what the history holds besides loss and accuracy')),
+  engine: v.optional(
+    choice(ENGINES, 'what computes: auto is wasm, which is the fastest; tfjs is TensorFlow'),
+    'auto',
+  ),
+};
