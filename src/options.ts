@@ -60,12 +60,12 @@ export const outputFile = (ending: string, description: string) =>
     v.metadata({ role: 'output', kind: 'file', ending }),
   );
 
-/** The path of a folder that the stage makes. */
-export const outputFolder = (description: string) =>
+/** The path of a folder that the stage makes; `ending`, if it is given, completes a step's name to the folder's name. */
+export const outputFolder = (description: string, ending = '') =>
   v.pipe(
     v.string('expected a folder name'),
     v.description(description),
-    v.metadata({ role: 'output', kind: 'folder', ending: '' }),
+    v.metadata({ role: 'output', kind: 'folder', ending }),
   );
 
 /** What an option is besides a value. */

@@ -6,12 +6,13 @@ import { initializeLayers } from '../engine/initialize.ts';
 import { collectRows, countRows } from '../engine/rows.ts';
 import { countSplits, noRow } from '../engine/splits.ts';
 import { METRICS } from '../engine/tally.ts';
+import { recordEvents } from '../formats/event-folder.ts';
 import { recordHistory } from '../formats/history.ts';
 import { ACTIVATIONS, LOSSES, type Model } from '../formats/model.ts';
 import { SPLITS, type Split } from '../formats/review.ts';
 import { models } from '../formats/safetensors.ts';
 import { vectors } from '../formats/vectors.ts';
-import { choice, flag, integer, list, number, outputFile } from '../options.ts';
+import { choice, flag, integer, list, number, outputFile, outputFolder } from '../options.ts';
 import { defineStage } from '../stage.ts';
 
 const OPTIMIZER_NAMES = ['rmsprop', 'adam', 'sgd'] as const;
@@ -69,10 +70,13 @@ export const train = defineStage({
       ),
     ),
     history: v.optional(outputFile('history.ndjson', 'a file that takes the history, a line an epoch')),
+    tensorboard: v.optional(
+      outputFolder('a folder that takes the history for TensorBoard, which can watch it grow', 'tensorboard'),
+    ),
   },
   toolchain: ({ engine }) => toolchainOf(engine),
   run: async function* (input, options, context) {
-    const { loss, metrics = [], epochs, batchSize, seed, fit, history } = options;
+    const { loss, metrics = [], epochs, batchSize, seed, fit, history, tensorboard } = options;
     const { learningRate, rho, momentum, nesterov, beta1, beta2, epsilon } = options;
     const numbers = { learningRate, rho, momentum, nesterov, beta1, beta2, epsilon };
     const optimizer = chooseOptimizer(options.optimizer, numbers);
@@ -94,8 +98,10 @@ export const train = defineStage({
     try {
       const objective = { loss, activation: options.outputActivation };
       const settings = { rows, validation, objective, metrics, epochs, batchSize, seed };
-      const training = fitModel(trainer, settings, context);
-      for await (const _ of history === undefined ? training : recordHistory(training, history));
+      let training = fitModel(trainer, settings, context);
+      if (history !== undefined) training = recordHistory(training, history);
+      if (tensorboard !== undefined) training = recordEvents(training, tensorboard);
+      for await (const _ of training);
       yield { dimension, encoding, layers: trainer.layers(), loss } satisfies Model;
     } finally {
       trainer.dispose();
