@@ -48,7 +48,7 @@ export const list = <T extends v.GenericSchema>(item: T, description: string) =>
     v.description(description),
   );
 
-/** Where something lies whose content another option's digest fixes: not part of a step's key. */
+/** Where something lies that does not decide what a step comes to, as where another option fixes the digest: not part of its key. */
 export const locator = (description: string) =>
   v.pipe(v.string('expected a URL or a path'), v.description(description), v.metadata({ role: 'locator' }));
 
@@ -64,12 +64,12 @@ export const outputFile = (ending: string, description: string) =>
     v.metadata({ role: 'output', kind: 'file', ending }),
   );
 
-/** The path of a folder that the stage makes. */
-export const outputFolder = (description: string) =>
+/** The path of a folder that the stage makes; `ending`, if it is given, completes a step's name to the folder's name. */
+export const outputFolder = (description: string, ending = '') =>
   v.pipe(
     v.string('expected a folder name'),
     v.description(description),
-    v.metadata({ role: 'output', kind: 'folder', ending: '' }),
+    v.metadata({ role: 'output', kind: 'folder', ending }),
   );
 
 /** What an option is besides a value. */

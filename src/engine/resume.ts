@@ -3,7 +3,7 @@ import { toolchainOf, type EngineName } from './engine.ts';
 import type { Checkpoint } from '../formats/checkpoint.ts';
 
 /** What may be another one than in the training that is resumed. */
-const FREE = ['epochs', 'history', 'checkpoint', 'resume'];
+const FREE = ['epochs', 'history', 'tensorboard', 'checkpoint', 'resume'];
 
 type Options = Readonly<Record<string, unknown>>;
 

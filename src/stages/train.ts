@@ -11,6 +11,7 @@ import { collectRows, countRows } from '../engine/rows.ts';
 import { countSplits, noRow } from '../engine/splits.ts';
 import { trainingOptions } from '../engine/training-options.ts';
 import { readCheckpoint, writeCheckpoint } from '../formats/checkpoint.ts';
+import { recordEvents } from '../formats/event-folder.ts';
 import { recordHistory, type Epoch } from '../formats/history.ts';
 import { readInputFile } from '../formats/input-file.ts';
 import type { DenseLayer, Model } from '../formats/model.ts';
@@ -18,7 +19,7 @@ import { SPLITS, type Split } from '../formats/review.ts';
 import { models } from '../formats/safetensors.ts';
 import { vectors } from '../formats/vectors.ts';
 import { writeWhole } from '../formats/whole-file.ts';
-import { choice, inputFile, integer, list, number, outputFile, some } from '../options.ts';
+import { choice, integer, list, locator, number, outputFile, outputFolder, some } from '../options.ts';
 import { defineStage } from '../stage.ts';
 
 /**
@@ -48,17 +49,19 @@ export const train = defineStage({
       ),
     ),
     history: v.optional(outputFile('history.ndjson', 'a file that takes the history, a line an epoch')),
-    checkpoint: v.optional(
-      outputFile(
-        'checkpoint.safetensors',
-        'a file that takes, after each epoch, what it takes to go on from there',
-      ),
+    tensorboard: v.optional(
+      outputFolder('a folder that takes the history for TensorBoard, which can watch it grow', 'tensorboard'),
     ),
-    resume: v.optional(inputFile('a checkpoint to go on from, to the same end as without a break')),
+    checkpoint: v.optional(
+      locator('where a file is written after each epoch, with all that it takes to go on from there'),
+    ),
+    resume: v.optional(
+      locator('where the checkpoint lies to go on from, to the same end as without a break'),
+    ),
   },
   toolchain: ({ engine }) => toolchainOf(engine),
   run: async function* (input, options, context) {
-    const { loss, metrics = [], epochs, batchSize, seed, fit, history, checkpoint } = options;
+    const { loss, metrics = [], epochs, batchSize, seed, fit, history, tensorboard, checkpoint } = options;
     const optimizer = chooseOptimizer(options);
     const schedule = chooseSchedule(options);
     const shapes = chooseLayers(options);
@@ -121,6 +124,7 @@ export const train = defineStage({
         training = saveEach(training, saved, (state) => writeWhole(checkpoint, writeCheckpoint(state)));
       }
       if (history !== undefined) training = recordHistory(training, history);
+      if (tensorboard !== undefined) training = recordEvents(training, tensorboard);
       for await (const _ of training);
       yield { dimension, encoding, layers: best ?? trainer.layers(), loss } satisfies Model;
     } finally {

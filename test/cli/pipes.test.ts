@@ -61,8 +61,8 @@ describe('stages in a shell', () => {
     const { sh, folder } = newShell();
     const { code } = await sh(`
       sluice decode < $SAMPLE/imdb.npz | sluice vectorize > v
-      sluice train --epochs 100000 --history h < v > m & train=$!
-      until [ -s h.partial ]; do sleep 0.05; done
+      sluice train --epochs 100000 --history h --tensorboard t < v > m & train=$!
+      until [ -s h.partial ] && [ -d t.partial/train ]; do sleep 0.05; done
       kill -INT $train; wait $train`);
     expect(code).toBe(130);
     expect(statSync(join(folder, 'm')).size).toBe(0);

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { newShell, program, root } from './shell.ts';
+import { newShell, program, root, sample } from './shell.ts';
 
 const words = `
 params: { count: 3 }
@@ -47,6 +47,21 @@ describe('sluice run', () => {
       parts: { command: 'head -n 1' },
     });
     expect((await sh('sluice run x.yaml')).stderr).toMatch(/x done in .*: 3 unchanged/);
+  });
+
+  test('a folder that a stage writes lies among the results, and others read it', async () => {
+    const { sh, folder } = withExperiment(`
+      steps:
+        decode: { stage: decode, in: ${sample}/imdb.npz, with: { words: 100 } }
+        vectorize: { stage: vectorize, in: decode, with: { dimension: 100 } }
+        train: { stage: train, in: vectorize, with: { epochs: 1 } }
+        list: { command: find log -name '*tfevents*', files: { log: train.tensorboard } }
+    `);
+    expect((await sh('sluice run x.yaml')).code).toBe(0);
+    const results = join(folder, 'results/x');
+    const [name, ...others] = readdirSync(join(results, 'train.tensorboard/train'));
+    expect(others).toEqual([]);
+    expect(readFileSync(join(results, 'list'), 'utf8')).toBe(`log/train/${name}\n`);
   });
 
   test('tells what would run and why, and runs nothing', async () => {

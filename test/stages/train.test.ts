@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { Epoch } from '../../src/formats/history.ts';
 import { readModel } from '../../src/formats/safetensors.ts';
 import type { VectorBatch } from '../../src/formats/vector-batch.ts';
 import { vectors } from '../../src/formats/vectors.ts';
@@ -8,6 +9,7 @@ import { train } from '../../src/stages/train.ts';
 import { describeToolchain } from '../../src/toolchains.ts';
 import { goldens, input, relativeDifference } from '../engine/golden.ts';
 import { temporaryFolder } from '../folder.ts';
+import { readEvents } from '../formats/events.ts';
 import { chunked, collect, streamOf } from '../streams.ts';
 import { through } from './through.ts';
 
@@ -67,7 +69,14 @@ describe('train', () => {
       loss: 'mean_squared_error',
       epochs: 50,
     };
-    const options = { ...diverging, activation: 'linear', outputActivation: 'linear', history: file };
+    const tensorboard = join(folder, 'log');
+    const options = {
+      ...diverging,
+      activation: 'linear',
+      outputActivation: 'linear',
+      history: file,
+      tensorboard,
+    };
     await expect(bytesOf(options)).rejects.toMatchObject({
       code: 'OUT_OF_RANGE',
       message: expect.stringMatching(
@@ -78,6 +87,33 @@ describe('train', () => {
     expect(readFileSync(file, 'utf8')).toBe('an older one');
   });
 
+  test('writes for TensorBoard what is in the history, the same bytes each time', async () => {
+    const folder = temporaryFolder();
+    const [file, tensorboard] = [join(folder, 'history.ndjson'), join(folder, 'log')];
+    const files = (): Buffer[] =>
+      ['train', 'validation'].map((run) => {
+        const names = readdirSync(join(tensorboard, run));
+        expect(names).toHaveLength(1);
+        return readFileSync(join(tensorboard, run, names[0]!));
+      });
+    await bytesOf({ ...short, metrics: ['recall'], history: file, tensorboard });
+    const events = files().map(readEvents);
+    const history = linesOf(file) as Epoch[];
+    for (const [i, prefix] of (['', 'val_'] as const).entries()) {
+      const scalars = history.map((epoch) => ({
+        epoch_loss: Math.fround(epoch[`${prefix}loss`]!),
+        epoch_accuracy: Math.fround(epoch[`${prefix}accuracy`]!),
+        epoch_recall: Math.fround(epoch[`${prefix}recall`]!),
+      }));
+      expect(events[i]!.map((event) => event.scalars)).toEqual(scalars);
+      expect(events[i]!.map((event) => event.step)).toEqual([0, 1]);
+    }
+    const before = files();
+    await bytesOf({ ...short, metrics: ['recall'], tensorboard });
+    expect(files()).toEqual(before);
+    expect(readdirSync(folder).sort()).toEqual(['history.ndjson', 'log']);
+  });
+
   test('says where its history cannot be written, before it trains', async () => {
     const history = join(temporaryFolder(), 'missing', 'history.ndjson');
     await expect(bytesOf({ ...short, history })).rejects.toMatchObject({
@@ -85,6 +121,13 @@ describe('train', () => {
       where: { file: history },
     });
     expect(existsSync(history)).toBe(false);
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'thesis.txt'), 'years of work');
+    await expect(bytesOf({ ...short, tensorboard: folder })).rejects.toMatchObject({
+      code: 'BAD_VALUE',
+      where: { file: folder },
+    });
+    expect(readdirSync(folder)).toEqual(['thesis.txt']);
   });
 
   test('says which splits there are when those to fit have no rows', async () => {
