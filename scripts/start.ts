@@ -18,7 +18,7 @@ async function main(): Promise<void> {
     [`${sluice} run config/sample.yaml --dry-run --explain`, 'what would run, and why'],
     [`${sluice} decode < config/sample/imdb.npz | head -n 3`, 'each stage is a filter'],
     [`${sluice} run config/imdb.yaml`, 'the real experiment: 50,000 reviews'],
-    ...(native ? [] : [['npm run tensorflow', 'trains twice as fast, on TensorFlow’s native library']]),
+    ...(native ? [] : [['npm run tensorflow', 'judges faster, on TensorFlow’s native library']]),
     ...(onPath ? [] : [['npm link', 'puts a plain `sluice` on your PATH, which starts faster']]),
   ];
   const width = Math.max(...next.map(([command]) => command!.length)) + 3;

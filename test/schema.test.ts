@@ -96,7 +96,7 @@ describe('it refuses what the runner refuses', () => {
       '{ stage: split, in: ./x, with: [validation] }',
       '{ stage: train, in: ./x, with: { history: ./y } }',
       '{ stage: train, in: ./x, with: { units: [16, -1] } }',
-      '{ stage: train, in: ./x, with: { optimizer: adagrad } }',
+      '{ stage: train, in: ./x, with: { optimizer: adadelta } }',
       '{ stage: evaluate, in: ./x }',
       '{ stage: evaluate, in: ./x, with: {} }',
       '{ stage: download, in: ./x, with: { url: x, sha256: x } }',
