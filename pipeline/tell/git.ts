@@ -11,19 +11,18 @@ export interface Commit {
 
 /** The current folder's commit; changes in the folders `besides` don't count. `null` outside of git. */
 export async function readCommit(besides: readonly string[]): Promise<Commit | null> {
-  const git = async (...args: string[]): Promise<string> =>
-    (await promisify(execFile)('git', args, { maxBuffer: Infinity })).stdout.trim();
   const excluded = besides
     .map((folder) => relative('', folder))
     .filter((folder) => folder !== '' && !folder.startsWith('..'))
     .map((folder) => `:(exclude)${folder}`);
+  // Version 2 of the format tells the commit, too.
+  const args = ['status', '--porcelain=2', '--branch', '--', ':/', ...excluded];
   try {
-    const [commit, changes] = await Promise.all([
-      git('rev-parse', 'HEAD'),
-      git('status', '--porcelain', '--', ':/', ...excluded),
-    ]);
-    return { commit, dirty: changes !== '' };
+    const { stdout } = await promisify(execFile)('git', args, { maxBuffer: Infinity });
+    const [, commit] = /^# branch\.oid ([0-9a-f]+)$/m.exec(stdout) ?? [];
+    if (commit === undefined) return null; // there is none yet
+    return { commit, dirty: /^[^#]/m.test(stdout) };
   } catch {
-    return null; // no git, no repository, or no commit in it yet
+    return null; // no git, or no repository
   }
 }
