@@ -13,7 +13,7 @@ test('a run records the commit that it was made from, and whether files differed
   };
   writeFileSync(join(folder, 'x.yaml'), 'params: { n: 0 }\nsteps: { a: { command: "echo ${n}" } }\n');
   expect(await run('true')).toBeNull(); // no repository
-  expect(await run('git init -q && git add -A -- . ':!.sluice' ':!results'')).toBeNull(); // no commit in it
+  expect(await run(`git init -q && git add -A -- . ':!.sluice' ':!results'`)).toBeNull(); // no commit in it
   const commit = 'git -c user.name=x -c user.email=x@example.com commit -qm x';
   const clean = await run(commit); // .sluice and results, which the run makes, don't count
   const { stdout: head } = await sh('git rev-parse HEAD');
