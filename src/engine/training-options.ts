@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { choice, flag, integer, list, number, some } from '../options.ts';
 import { ACTIVATIONS, LOSSES } from '../formats/model.ts';
 import { ENGINES } from './engine.ts';
+import { INITIALIZERS } from './initialize.ts';
 import { SCHEDULES } from './schedule.ts';
 import { METRICS } from './tally.ts';
 
@@ -21,6 +22,7 @@ export const trainingOptions = {
     choice(ACTIVATIONS, 'activation of the last layer, which has one unit'),
     'sigmoid',
   ),
+  initializer: v.optional(choice(INITIALIZERS, 'what the first weights are drawn from'), 'glorot_uniform'),
   loss: v.optional(choice(LOSSES, 'what training makes small'), 'binary_crossentropy'),
   optimizer: v.optional(choice(OPTIMIZER_NAMES, 'how the weights follow their gradients'), 'rmsprop'),
   learningRate: v.optional(number(0, 1e6, 'learning rate; if unset 0.001, for sgd 0.01')),

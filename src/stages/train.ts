@@ -80,7 +80,7 @@ export const train = defineStage({
     const stopping = chooseEarlyStopping(options, countRows(validation) > 0);
 
     const { dimension, encoding } = rows;
-    const layers = initializeLayers(dimension, shapes, seed);
+    const layers = initializeLayers(dimension, shapes, options);
     const objective = chooseObjective(options);
     const trainer = engine.createTrainer(layers, {
       rows,

@@ -19,7 +19,7 @@ const modelOf = (dimension: number): Model => ({
   dimension,
   encoding: 'multi-hot',
   loss: 'binary_crossentropy',
-  layers: initializeLayers(dimension, shapes, 5),
+  layers: initializeLayers(dimension, shapes, { seed: 5 }),
 });
 
 /** A layer's output in plain numbers, the last one's before its sigmoid, for an input in plain numbers. */
@@ -73,7 +73,7 @@ describe.each(engines)('%s', (_, load) => {
   describe('a trainer', () => {
     test('leaves the first weights as they were, and changes only what its rows touch', () => {
       const rows = rowsOf(4, [[0, 2]], [1]);
-      const layers = initializeLayers(4, shapes, 5);
+      const layers = initializeLayers(4, shapes, { seed: 5 });
       const before = structuredClone(layers);
       const trainer = engine.createTrainer(layers, {
         rows,

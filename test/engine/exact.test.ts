@@ -19,8 +19,8 @@ const anyShapes = fc
 describe('predictExactly', () => {
   test('gives what the engine gives, up to its rounding', async () => {
     await fc.assert(
-      fc.asyncProperty(anyMatrix, anyShapes, fc.nat(), async ({ dimension, columns }, shapes, seed) => {
-        const layers = initializeLayers(dimension, shapes, seed);
+      fc.asyncProperty(anyMatrix, anyShapes, fc.nat(), async ({ dimension, columns }, shapes, { seed }) => {
+        const layers = initializeLayers(dimension, shapes, { seed });
         const model: Model = { dimension, encoding: 'multi-hot', loss: 'binary_crossentropy', layers };
         const rows = rowsOf(dimension, columns);
         const theirs = await engine.sums(model, rows);
@@ -46,7 +46,7 @@ describe('predictExactly', () => {
   });
 
   test('refuses rows of another dimension than the model’s', () => {
-    const layers = initializeLayers(4, [{ units: 1, activation: 'sigmoid' }], 1);
+    const layers = initializeLayers(4, [{ units: 1, activation: 'sigmoid' }], { seed: 1 });
     const model: Model = { dimension: 4, encoding: 'multi-hot', loss: 'binary_crossentropy', layers };
     expect(() => predictExactly(model, rowsOf(5, [[4]]))).toThrow(/dimension 5/);
   });

@@ -31,7 +31,7 @@ async function trainAs(golden: Golden, engine: Engine) {
   const validation = splits.includes('validation') ? { ...all, labels: new Float32Array(0) } : all;
   const optimizer = chooseOptimizer(options);
   const objective = chooseObjective(options);
-  const layers = initializeLayers(rows.dimension, chooseLayers(options), seed);
+  const layers = initializeLayers(rows.dimension, chooseLayers(options), options);
   const regularization = chooseRegularization(options);
   const trainer = engine.createTrainer(layers, { rows, objective, optimizer, batchSize, ...regularization });
   const { learningRate } = optimizer;

@@ -69,7 +69,7 @@ type Regularization = Pick<Training, 'penalties' | 'clip' | 'dropout'> & Pick<Ob
 type AnyTraining = typeof anyTraining extends fc.Arbitrary<infer T> ? T : never;
 
 const layersOf = ({ dimension, hidden, outputActivation, seed }: AnyTraining['shape']): DenseLayer[] =>
-  initializeLayers(dimension, [...hidden, { units: 1, activation: outputActivation }], seed);
+  initializeLayers(dimension, [...hidden, { units: 1, activation: outputActivation }], { seed });
 
 const sorted = (columns: readonly number[][]): number[][] =>
   columns.map((row) => row.toSorted((a, b) => a - b));
