@@ -93,7 +93,7 @@ function placeLayer(
 }
 
 /** Rows of `units` numbers as rows of `stride`, with zeros at their ends. */
-function widen(rows: Float32Array, units: number, stride: number): Float32Array {
+export function widen(rows: Float32Array, units: number, stride: number): Float32Array {
   if (units === stride) return rows;
   const wide = new Float32Array((rows.length / units) * stride);
   for (let row = 0; row * units < rows.length; row++)

@@ -8,5 +8,6 @@ export function heapBase(): usize {
 
 export * from './activations';
 export * from './dense';
+export * from './double';
 export * from './optimizers';
 export * from './sparse';
