@@ -28,6 +28,26 @@ test('predictions come back as they were, to the last bit', async () => {
   );
 });
 
+test('a prediction is written with no more digits than it needs', async () => {
+  const anyFloat = fc
+    .tuple(fc.float({ min: Math.fround(0.1), max: 1, noNaN: true }), fc.integer({ min: -12, max: 6 }))
+    .map(([fraction, exponent]) => Math.fround(fraction * 10 ** exponent));
+  await fc.assert(
+    fc.asyncProperty(anyFloat, fc.boolean(), async (size, negative) => {
+      const probability = negative ? -size : size;
+      const [chunk] = await collect(predictions.write(streamOf([{ id: 'a', probability }])));
+      const [, written] = /"probability":(.*)}/.exec(String(chunk))!;
+      expect(Math.fround(Number(written))).toBe(probability);
+      const [digits] = Number(written).toExponential().replace(/[-.]/g, '').split('e');
+      if (digits!.length > 1) {
+        const shorter = Number(probability.toPrecision(digits!.length - 1));
+        expect(Math.fround(shorter)).not.toBe(probability);
+      }
+    }),
+    { numRuns: 1000 },
+  );
+});
+
 test('a line that is no prediction is named', async () => {
   const read = (line: string) => collect(predictions.read(streamOf(Buffer.from(line))));
   await expect(read('{"id":"a","probability":1}\n{"id":"a"}')).rejects.toMatchObject({
