@@ -74,6 +74,9 @@ describe('a build', () => {
     for (const name of stageNames) expect(codes[name]).toHaveProperty([`src/stages/${name}.ts`]);
     expect(codes['decode']).toMatchObject({ 'npm:valibot': manifest.dependencies!['valibot'] });
     expect(codes['decode']).not.toHaveProperty(['src/stages/train.ts']);
+    // Predictions need no TensorFlow.
+    expect(Object.keys(codes['predict']!).filter((name) => /tfjs|tensorflow/.test(name))).toEqual([]);
+    expect(codes['predict']).toHaveProperty(['src/engine/wasm/predictor.ts']);
   });
 
   test('finds the packages that it loads late', async () => {

@@ -22,6 +22,7 @@ export const predictions: Codec<readonly Prediction[]> = {
   name: 'predictions',
   extension: 'ndjson',
   text: true,
+  rows: (batch) => batch.length,
   read: async function* (bytes) {
     for await (const prediction of lines.read(bytes)) yield [prediction];
   },

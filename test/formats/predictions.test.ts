@@ -14,6 +14,11 @@ test('predictions are a line each, with the shortest number that is the same flo
   ]);
 });
 
+test('a batch of predictions has a row for each', () => {
+  const prediction = { id: 'line/1', probability: 0.5 };
+  expect(predictions.rows!([prediction, prediction])).toBe(2);
+});
+
 test('predictions come back as they were, to the last bit', async () => {
   const anyPrediction = fc.record({
     id: fc.string(),
