@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 
 /** What can be measured, in this order. */
-export const PARTS = ['cold', 'rerun', 'pipe', 'train', 'accuracy'] as const;
+export const PARTS = ['cold', 'rerun', 'pipe', 'train', 'predict', 'accuracy'] as const;
 export type Part = (typeof PARTS)[number];
 
 export interface Arguments {

@@ -10,6 +10,7 @@ import { findKeras, type KerasRun, runKeras } from './keras.ts';
 import { describeMachine } from './machine.ts';
 import type { Cost } from './measure.ts';
 import { measurePipe, pipeRows } from './pipe.ts';
+import { predictRows } from './predict.ts';
 import { rerunRows } from './rerun.ts';
 import { fetchData, ROOT, type Run, type Workspace } from './sluice.ts';
 import { judge, type Row, toMarkdown } from './table.ts';
@@ -57,7 +58,7 @@ async function alternate(
     if (parts.includes('train')) measured.train.push(await measureTraining(workspace));
   };
   const theirs = async (seed: number): Promise<void> => {
-    const peerless: readonly Part[] = ['rerun'];
+    const peerless: readonly Part[] = ['rerun', 'predict'];
     const needed = parts.filter((part) => !peerless.includes(part));
     if (python === undefined || needed.length === 0) return;
     const only = needed.every((part) => part === 'pipe') ? ['--only', 'vectorize'] : [];
@@ -83,6 +84,7 @@ async function collectRows(
     rerun: () => rerunRows(workspace, rounds),
     pipe: () => pipeRows(pipe, keras),
     train: () => trainingRows(train, keras),
+    predict: () => predictRows(workspace, rounds),
     accuracy: () => accuracyRows(workspace, keras),
   };
   const rows: Row[] = [];

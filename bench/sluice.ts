@@ -37,7 +37,7 @@ export async function runExperiment(
 }
 
 /** Where an output of a step of this run lies. */
-function outputOf({ folder }: Workspace, { record }: Run, step: string, output: string): string {
+export function outputOf({ folder }: Workspace, { record }: Run, step: string, output: string): string {
   const written = record.steps[step]?.['written'] as Readonly<Record<string, Stored>> | undefined;
   const stored = written?.[output];
   if (stored === undefined) throw new Error(`the run's record has no output ${output} of ${step}`);

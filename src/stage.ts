@@ -35,10 +35,10 @@ export interface Context {
 export type Toolchain = Readonly<Record<string, string>>;
 
 /**
- * Toolchains that `toolchains.ts` describes: `tensorflow` as it is installed and set, the kernels in `wasm`, `float64` arithmetic of
- * this Node, what makes a `picture`. By name, they can be asked for without loading the stage.
+ * Toolchains that `toolchains.ts` describes: `tensorflow` as it is installed and set, the kernels in `wasm`, what makes a
+ * `picture`. By name, they can be asked for without loading the stage.
  */
-export type ToolchainName = 'tensorflow' | 'wasm' | 'float64' | 'picture';
+export type ToolchainName = 'tensorflow' | 'wasm' | 'picture';
 
 /**
  * A stage: what it reads, what it writes, its options, and the function from one stream to the other.

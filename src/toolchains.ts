@@ -6,8 +6,6 @@ const node = process.versions.node.split('.')[0]!;
 const TOOLCHAINS: Readonly<Record<ToolchainName, () => Promise<Toolchain>>> = {
   tensorflow: async () => (await import('./engine/tfjs/tensorflow.ts')).describeEngine(),
   wasm: async () => ({ kernels: (await import('./engine/wasm/kernel-file.ts')).kernelDigest(), node }),
-  // Exponentials are those of Node's engine.
-  float64: () => Promise.resolve({ node }),
   picture: async () => (await import('./plot/render.ts')).describeRenderer(),
 };
 

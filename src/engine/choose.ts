@@ -1,6 +1,7 @@
 import { StageError } from '../error.ts';
 import type { Activation, Loss } from '../formats/model.ts';
 import type { Training } from './contract.ts';
+import { createDropout } from './dropout.ts';
 import type { EarlyStopping } from './early-stopping.ts';
 import type { Objective } from './loss.ts';
 import { OPTIMIZERS, type Clip, type Optimizer } from './optimizer.ts';
@@ -104,7 +105,7 @@ export function chooseRegularization({
   return {
     penalties: l1 === 0 && l2 === 0 ? undefined : { l1, l2 },
     clip: clips[0],
-    dropout: rate === 0 ? undefined : { rate, seed },
+    dropout: rate === 0 ? undefined : createDropout(rate, seed),
   };
 }
 

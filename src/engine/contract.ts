@@ -1,5 +1,4 @@
 import type { DenseLayer, Model } from '../formats/model.ts';
-import type { Dropout } from './dropout.ts';
 import type { Objective } from './loss.ts';
 import type { Clip, Optimizer, Penalties } from './optimizer.ts';
 import type { Rows } from './rows.ts';
@@ -44,6 +43,12 @@ export interface Trainer {
   /** Frees what lies outside JavaScript's memory. */
   dispose(): void;
 }
+
+/** What the outputs of a hidden layer are multiplied by in a step: float32[length], 0 for a unit that is left out. */
+export type Dropout = (
+  place: { readonly step: number; readonly layer: number },
+  length: number,
+) => Float32Array;
 
 /** Weights, and what the optimizer remembers, as the engine lays them out. */
 export interface TrainerState {

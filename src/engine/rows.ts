@@ -90,7 +90,7 @@ class Collector {
 }
 
 /** Throws `BAD_VALUE` where rows don't fit a model. */
-export function checkDimension(model: Pick<Model, 'dimension'>, rows: Rows): void {
+export function checkDimension(model: Pick<Model, 'dimension'>, rows: Pick<Rows, 'dimension'>): void {
   if (rows.dimension === model.dimension) return;
   throw new StageError(
     'BAD_VALUE',

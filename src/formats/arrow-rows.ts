@@ -49,11 +49,14 @@ export function toBatch(
   };
   const ids = toStrings(find('id', 'utf8'), dictionaries);
   const splits = toStrings(find('split', 'utf8'), dictionaries) as Split[];
-  const labels = Float32Array.from(toNumbers(find('label', 'float32')), Number);
+  const labels = toFloats(toNumbers(find('label', 'float32')));
   const list = toList(find('indices', 'list<uint16 or uint32>'));
   const where = (row: number) => ({ record: ids[row]!, line: firstRow + row + 1 });
   return { dimension, encoding, ids, splits, labels, ...toRows(list, { dimension, where }) };
 }
+
+const toFloats = (numbers: Numbers): Float32Array =>
+  numbers instanceof Float32Array ? numbers : Float32Array.from(numbers, Number);
 
 interface List {
   readonly offsets: Int32Array;

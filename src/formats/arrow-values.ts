@@ -64,10 +64,13 @@ function toViewed({ buffers }: Column, views: Buffer, at: number): string {
 /** Where each value of a list or text starts, and the last ends: `length + 1` ascending numbers. */
 export function toOffsets({ buffers, field, length }: Column): Int32Array {
   if (length === 0) return new Int32Array(1);
-  const offsets = Int32Array.from(
-    viewAs(buffers[1]!, field.type.startsWith('Large') ? 'i64' : 'i32', length + 1),
-    (offset) => (Number(offset) <= 0x7fff_ffff ? Number(offset) : outside(`offset ${offset}`)),
-  );
+  const given = viewAs(buffers[1]!, field.type.startsWith('Large') ? 'i64' : 'i32', length + 1);
+  const offsets =
+    given instanceof Int32Array
+      ? given
+      : Int32Array.from(given, (offset) =>
+          Number(offset) <= 0x7fff_ffff ? Number(offset) : outside(`offset ${offset}`),
+        );
   if (offsets[0]! < 0) outside(`offset ${offsets[0]}`);
   for (let i = 0; i < length; i++) if (offsets[i + 1]! < offsets[i]!) outside(`offset ${offsets[i + 1]}`);
   return offsets;

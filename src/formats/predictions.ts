@@ -22,6 +22,7 @@ export const predictions: Codec<readonly Prediction[]> = {
   name: 'predictions',
   extension: 'ndjson',
   text: true,
+  rows: (batch) => batch.length,
   read: async function* (bytes) {
     for await (const prediction of lines.read(bytes)) yield [prediction];
   },
@@ -45,10 +46,13 @@ const toLine = ({ id, split, label, probability }: Prediction): string =>
 
 /** The shortest number that is the same float32: 0.93 rather than 0.9300000071525574. */
 function shortest(float32: number): number {
-  for (let digits = 6; digits < 9; digits++) {
-    const short = Number(float32.toPrecision(digits));
+  for (const scale of SCALES) {
+    const short = Math.round(float32 * scale) / scale;
     if (Math.fround(short) === float32) return short;
   }
-  // Nine digits tell any two float32 apart.
+  // What is nearly 0 has more decimals. Nine digits tell any two float32 apart.
   return Number(float32.toPrecision(9));
 }
+
+/** The powers of ten that float64 holds exactly: a whole number divided by one of them is what its decimals are parsed as. */
+const SCALES = Array.from({ length: 23 }, (_, decimals) => 10 ** decimals);

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { StageError } from '../error.ts';
+import type { VerifierError } from 'stream-json/utils/verifier.js';
+import { StageError, type Where } from '../error.ts';
 
 /** How a text's words become word numbers; `load_data`'s names and defaults. */
 export interface TokenizeOptions {
@@ -14,58 +15,28 @@ export interface TokenizeOptions {
   readonly oovToken?: number | null;
 }
 
+/** Bytes of a word index; one with all words of a language has less than a tenth. */
+const LONGEST = 2 ** 28;
 const HINT = 'a word index is a JSON object of words and their ranks, which start with 1: {"the":1,"and":2}';
 const SEPARATORS = /[!"#$%&()*+,\-./:;<=>?@[\\\]^_`{|}~\s]+/;
 
 /**
- * Reads a word index, `{"the":1,"and":2,…}`, as a stream: each word's rank, from 1.
- * Throws `NOT_JSON`, `BAD_VALUE` for a rank that isn't a whole number of at least 1, or for a word or rank that is there twice.
+ * Reads a word index, `{"the":1,"and":2,…}`: each word's rank, from 1. Throws `NOT_JSON`, `UNSUPPORTED` where it is too long, and
+ * `BAD_VALUE` for a rank that isn't a whole number of at least 1, or for a word or rank that is there twice.
  */
 export async function readWordIndex(bytes: AsyncIterable<Uint8Array>): Promise<Map<string, number>> {
-  const { default: streamObject } = await import('stream-json/streamers/stream-object.js');
+  const text = await readText(bytes);
   const words = new Map<string, number>();
   const ranks = new Set<number>();
-  let refusal: StageError | undefined;
-  const refuse = (message: string, field: string): never => {
-    refusal = new StageError('BAD_VALUE', message, { where: { field }, hint: HINT });
-    throw refusal;
-  };
-  let sourceError: unknown;
-  const chunks = bytes[Symbol.asyncIterator]();
-  // Not a generator: after a mistake in the JSON the pipeline throws that into its source, whose own it would seem to be.
-  const source: AsyncIterator<Uint8Array> = {
-    next: () =>
-      chunks.next().catch((error: unknown) => {
-        sourceError = error;
-        throw error;
-      }),
-    return: async () => (await chunks.return?.()) ?? { done: true, value: undefined },
-  };
-  try {
-    await pipeline(
-      Readable.from({ [Symbol.asyncIterator]: () => source }),
-      streamObject.withParserAsStream(),
-      async (entries: AsyncIterable<unknown>) => {
-        for await (const { key, value } of entries as AsyncIterable<{ key: string; value: unknown }>) {
-          if (typeof value !== 'number' || !Number.isInteger(value) || value < 1 || value > 0xffffffff) {
-            return refuse(`the rank of ${JSON.stringify(key)} is ${JSON.stringify(value)}`, key);
-          }
-          if (words.has(key)) refuse(`the word ${JSON.stringify(key)} is there twice`, key);
-          if (ranks.has(value))
-            refuse(`the rank ${value} is there twice, the second time for ${JSON.stringify(key)}`, key);
-          words.set(key, value);
-          ranks.add(value);
-        }
-      },
-    );
-  } catch (cause) {
-    // A file that the pipeline closes early fails too, and that may be told first.
-    if (refusal !== undefined) throw refusal;
-    if (cause === sourceError) throw cause;
-    throw new StageError('NOT_JSON', `the word index can't be read: ${(cause as Error).message}`, {
-      hint: HINT,
-      cause,
-    });
+  for (const member of members(text)) {
+    if (member === 'malformed') throw await mistakeIn(text);
+    const [word, rank] = member;
+    checkRank(word, rank);
+    if (words.has(word)) throw badValue(word, `the word ${JSON.stringify(word)} is there twice`);
+    if (ranks.has(rank))
+      throw badValue(word, `the rank ${rank} is there twice, the second time for ${JSON.stringify(word)}`);
+    words.set(word, rank);
+    ranks.add(rank);
   }
   return words;
 }
@@ -99,3 +70,69 @@ export function byRank(words: ReadonlyMap<string, number>): string[] {
   for (const [word, rank] of words) ranked[rank] = word;
   return ranked;
 }
+
+async function readText(bytes: AsyncIterable<Uint8Array>): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = '';
+  let length = 0;
+  for await (const chunk of bytes) {
+    length += chunk.length;
+    if (length > LONGEST)
+      throw new StageError('UNSUPPORTED', `a word index of more than ${LONGEST} bytes`, { hint: HINT });
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+}
+
+/**
+ * The members of a JSON object of numbers, one by one: `JSON.parse` would let those of one name fall together, and to list what it
+ * gives takes longer than this. A text that is none ends with `malformed`.
+ */
+function* members(text: string): Generator<[word: string, rank: number] | 'malformed'> {
+  const member = new RegExp(MEMBER, 'y');
+  let end = new RegExp(`^${SPACE}\\{${SPACE}`).exec(text)?.[0].length ?? text.length;
+  member.lastIndex = end;
+  for (let found = member.exec(text); found !== null; found = member.exec(text)) {
+    const [, word, rank] = found as unknown as [string, string, string];
+    yield [word.includes('\\') ? (JSON.parse(`"${word}"`) as string) : word, Number(rank)];
+    end = member.lastIndex;
+  }
+  if (!new RegExp(`^\\}${SPACE}$`).test(text.slice(end))) yield 'malformed';
+}
+
+// JSON's grammar: https://www.rfc-editor.org/rfc/rfc8259. A string of ever more escapes would be too much for the expression.
+const SPACE = String.raw`[ \t\r\n]*`;
+const PLAIN = String.raw`[^"\\\x00-\x1f]*`;
+const STRING = String.raw`"(${PLAIN}(?:\\(?:["\\/bfnrt]|u[\da-fA-F]{4})${PLAIN}){0,255})"`;
+const NUMBER = String.raw`(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)`;
+const MEMBER = `${STRING}${SPACE}:${SPACE}${NUMBER}${SPACE}(?:,${SPACE}(?=")|(?=\\}))`;
+
+/** What is wrong with a text that isn't an object of numbers. */
+async function mistakeIn(text: string): Promise<StageError> {
+  const { default: verifier } = await import('stream-json/utils/verifier.js');
+  try {
+    await pipeline(Readable.from([text]), verifier.asStream(), async (nothing) => {
+      for await (const _ of nothing);
+    });
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value))
+      for (const [word, rank] of Object.entries(value)) checkRank(word, rank);
+  } catch (cause) {
+    if (cause instanceof StageError) return cause;
+    const { message, line, offset: byte } = cause as VerifierError;
+    const why = message.replace(/^ERROR at .*?: Verifier (cannot parse input: |has )/, '');
+    return notJson(why, { where: { line, byte }, cause });
+  }
+  return notJson('it is no object of words and ranks');
+}
+
+function checkRank(word: string, rank: unknown): void {
+  if (typeof rank === 'number' && Number.isInteger(rank) && rank >= 1 && rank <= 0xffffffff) return;
+  throw badValue(word, `the rank of ${JSON.stringify(word)} is ${JSON.stringify(rank)}`);
+}
+
+const badValue = (field: string, message: string): StageError =>
+  new StageError('BAD_VALUE', message, { where: { field }, hint: HINT });
+
+const notJson = (why: string, about: { where?: Where; cause?: unknown } = {}): StageError =>
+  new StageError('NOT_JSON', `the word index can't be read: ${why}`, { hint: HINT, ...about });

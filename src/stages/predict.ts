@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { predictExactly } from '../engine/exact.ts';
 import { checkProbabilities } from '../engine/probabilities.ts';
-import type { Rows } from '../engine/rows.ts';
+import { readKernels } from '../engine/wasm/kernel-file.ts';
+import { createPredictor, type Columns } from '../engine/wasm/predictor.ts';
 import { StageError } from '../error.ts';
 import { readInputFile } from '../formats/input-file.ts';
 import { MultiHotRows } from '../formats/multi-hot.ts';
@@ -31,7 +31,7 @@ export const predict = defineStage({
       2,
     ),
   },
-  toolchain: 'float64',
+  toolchain: 'wasm',
   run: async function* (input, { model: path, words, ...numbering }, context) {
     const model = await readInputFile(path, readModel);
     const wordIndex = words === undefined ? undefined : await readInputFile(words, readWordIndex);
@@ -39,46 +39,58 @@ export const predict = defineStage({
       if (wordIndex === undefined) throw textWithoutWords();
       return tokenize(text, wordIndex, { dimension: model.dimension, ...numbering });
     };
+    const predictor = await createPredictor(readKernels(), model);
     const encoder = new MultiHotRows(model.dimension);
     for await (const some of input) {
       context.signal.throwIfAborted();
-      const { rows, known } = prepare(some, encoder, toTokens);
-      const probabilities = checkProbabilities(predictExactly(model, rows));
-      yield known.map((about, row) => ({ ...about, probability: probabilities[row]! }));
+      const { rows, toPrediction } = prepare(some, encoder, toTokens);
+      yield Array.from(checkProbabilities(predictor.predict(rows)), toPrediction);
     }
   },
 });
 
-/** Samples as rows for the engine, and what is known about each. */
+/** Samples as rows for the engine, and how a probability is told together with what is known about its row. */
 function prepare(
   some: Samples,
   encoder: MultiHotRows,
   toTokens: (text: string) => ArrayLike<number>,
-): { rows: Rows; known: Omit<Prediction, 'probability'>[] } {
+): { rows: Columns; toPrediction: (probability: number, row: number) => Prediction } {
   switch (some.kind) {
     case 'vectors': {
       const { ids, splits, labels } = some.batch;
-      const known = ids.map(
-        (id, row) => ({ id, split: splits[row]!, label: labels[row] === 1 ? 1 : 0 }) as const,
-      );
-      return { rows: some.batch, known };
-    }
-    case 'reviews':
       return {
-        rows: encode(some.reviews, encoder),
-        known: some.reviews.map(({ id, split, label }) => ({ id, split, label })),
+        rows: some.batch,
+        toPrediction: (probability, row) => ({
+          id: ids[row]!,
+          split: splits[row]!,
+          label: labels[row] === 1 ? 1 : 0,
+          probability,
+        }),
       };
+    }
+    case 'reviews': {
+      const { reviews } = some;
+      return {
+        rows: encode(reviews, encoder),
+        toPrediction: (probability, row) => {
+          const { id, split, label } = reviews[row]!;
+          return { id, split, label, probability };
+        },
+      };
+    }
     case 'text': {
-      const tokens = some.lines.map(({ text, number }) => ({ id: `line/${number}`, tokens: toTokens(text) }));
-      return { rows: encode(tokens, encoder), known: tokens.map(({ id }) => ({ id })) };
+      const lines = some.lines.map(({ text, number }) => ({ id: `line/${number}`, tokens: toTokens(text) }));
+      return {
+        rows: encode(lines, encoder),
+        toPrediction: (probability, row) => ({ id: lines[row]!.id, probability }),
+      };
     }
   }
 }
 
-function encode(reviews: readonly Pick<Review, 'id' | 'tokens'>[], encoder: MultiHotRows): Rows {
+function encode(reviews: readonly Pick<Review, 'id' | 'tokens'>[], encoder: MultiHotRows): Columns {
   for (const { id, tokens } of reviews) encoder.add(tokens, { record: id });
-  const labels = new Float32Array(reviews.length);
-  return { dimension: encoder.dimension, encoding: 'multi-hot', labels, ...encoder.take() };
+  return { dimension: encoder.dimension, ...encoder.take() };
 }
 
 const textWithoutWords = (): StageError =>

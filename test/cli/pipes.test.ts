@@ -27,6 +27,25 @@ describe('stages in a shell', () => {
     expect({ stdout: stdout.trim(), code }).toEqual({ stdout: 'ff ff ff ff', code: 0 });
   });
 
+  test('predict gives the same for reviews, for their vectors, and for vectors of any batches', async () => {
+    const { sh } = newShell();
+    const { stdout, stderr, code } = await sh(`
+      sluice decode --words 500 < $SAMPLE/imdb.npz > r
+      sluice vectorize --dimension 500 < r > v
+      sluice train --epochs 1 --units 4 < v > m 2> log
+      sluice predict --model m < v | sha256sum
+      cat r | sluice predict --model m | sha256sum
+      head -n 3 r | sluice vectorize --dimension 500 | sluice predict --model m | sha256sum
+      sluice predict --model m < v | head -n 3 | sha256sum
+      echo 'a film' | sluice predict --model m --words $SAMPLE/imdb_word_index.json | cut -c 1-29`);
+    expect({ stderr, code }).toEqual({ stderr: '', code: 0 });
+    const [vectors, reviews, few, first, text] = stdout.split('\n');
+    expect(reviews).toBe(vectors);
+    expect(few).toBe(first);
+    expect(few).not.toBe(vectors);
+    expect(text).toBe('{"id":"line/1","probability":');
+  });
+
   test('`head` ends a stage quietly', async () => {
     const { sh } = newShell();
     const { stdout, stderr, code } = await sh('sluice decode < $SAMPLE/imdb.npz | head -n 1 | cut -c 1-15');

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { dropoutFactors } from '../../src/engine/dropout.ts';
+import { createDropout } from '../../src/engine/dropout.ts';
 
 const draw = (seed: number, step: number, layer: number): Float32Array =>
-  dropoutFactors({ rate: 0.25, seed }, { step, layer }, 10_000);
+  createDropout(0.25, seed)({ step, layer }, 10_000);
 
 test('about so many units are left out, and the mean stays', () => {
   const factors = draw(1, 1, 0);

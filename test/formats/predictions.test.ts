@@ -14,6 +14,11 @@ test('predictions are a line each, with the shortest number that is the same flo
   ]);
 });
 
+test('a batch of predictions has a row for each', () => {
+  const prediction = { id: 'line/1', probability: 0.5 };
+  expect(predictions.rows!([prediction, prediction])).toBe(2);
+});
+
 test('predictions come back as they were, to the last bit', async () => {
   const anyPrediction = fc.record({
     id: fc.string(),
@@ -25,6 +30,26 @@ test('predictions come back as they were, to the last bit', async () => {
       const float32 = back.map(({ id, probability }) => ({ id, probability: Math.fround(probability) }));
       expect(float32).toEqual(batch.map(({ id, probability }) => ({ id, probability: probability + 0 })));
     }),
+  );
+});
+
+test('a prediction is written with no more digits than it needs', async () => {
+  const anyFloat = fc
+    .tuple(fc.float({ min: Math.fround(0.1), max: 1, noNaN: true }), fc.integer({ min: -12, max: 6 }))
+    .map(([fraction, exponent]) => Math.fround(fraction * 10 ** exponent));
+  await fc.assert(
+    fc.asyncProperty(anyFloat, fc.boolean(), async (size, negative) => {
+      const probability = negative ? -size : size;
+      const [chunk] = await collect(predictions.write(streamOf([{ id: 'a', probability }])));
+      const [, written] = /"probability":(.*)}/.exec(String(chunk))!;
+      expect(Math.fround(Number(written))).toBe(probability);
+      const [digits] = Number(written).toExponential().replace(/[-.]/g, '').split('e');
+      if (digits!.length > 1) {
+        const shorter = Number(probability.toPrecision(digits!.length - 1));
+        expect(Math.fround(shorter)).not.toBe(probability);
+      }
+    }),
+    { numRuns: 1000 },
   );
 });
 

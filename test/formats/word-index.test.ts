@@ -30,15 +30,70 @@ describe('readWordIndex', () => {
     );
   });
 
+  test('takes JSON however it is written', async () => {
+    const json = ' \r\n{\t"\\u0061\\n" : 10e-1 ,"b":2.0}\n';
+    expect(await read(json)).toEqual(
+      new Map([
+        ['a\n', 1],
+        ['b', 2],
+      ]),
+    );
+    expect(await read('\ufeff { } ')).toEqual(new Map());
+  });
+
+  test('takes what JSON.parse takes, and nothing else, of a text with one mistake', async () => {
+    const written = '{"a":1, "b\\n" : 20,"\\u0063":3}';
+    const at = fc.nat(written.length);
+    const pieces = fc.constantFrom(
+      '',
+      '{',
+      '}',
+      ',',
+      ':',
+      ' ',
+      '"',
+      '\\',
+      '1',
+      '-',
+      '.5',
+      'e2',
+      '\n',
+      '"d":4,',
+    );
+    await fc.assert(
+      fc.asyncProperty(at, fc.nat(2), pieces, async (begin, removed, piece) => {
+        const json = written.slice(0, begin) + piece + written.slice(begin + removed);
+        const words = await read(json).catch((error: { code: string }) => error.code);
+        let parsed: object | undefined;
+        try {
+          parsed = JSON.parse(json) as object;
+        } catch {}
+        if (parsed === undefined) expect(words).toBe('NOT_JSON');
+        else if (words !== 'BAD_VALUE') expect(words).toEqual(new Map(Object.entries(parsed)));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test('refuses a word that is endless', async () => {
+    const json = `{"${'\\n'.repeat(1_000_000)}":1}`;
+    await expect(read(json, 65_536)).rejects.toMatchObject({ name: 'StageError', code: 'NOT_JSON' });
+  });
+
   test.each([
     ['{"a":1.5}', 'BAD_VALUE', 'the rank of "a" is 1.5'],
     ['{"a":0}', 'BAD_VALUE', 'the rank of "a" is 0'],
     ['{"a":"1"}', 'BAD_VALUE', 'the rank of "a" is "1"'],
     ['{"a":[1]}', 'BAD_VALUE', 'the rank of "a" is [1]'],
     ['{"a":1,"a":2}', 'BAD_VALUE', 'the word "a" is there twice'],
+    ['{"a":1,"\\u0061":2}', 'BAD_VALUE', 'the word "a" is there twice'],
     ['{"a":1,"b":1}', 'BAD_VALUE', 'the rank 1 is there twice, the second time for "b"'],
     ['{"a":1', 'NOT_JSON', /./],
-    ['["a"]', 'NOT_JSON', /./],
+    ['{"a":1,}', 'NOT_JSON', /expected/],
+    ['{"a":01}', 'NOT_JSON', /./],
+    ['{"a":1}{"b":2}', 'NOT_JSON', /./],
+    ['["a"]', 'NOT_JSON', "the word index can't be read: it is no object of words and ranks"],
+    ['null', 'NOT_JSON', /./],
     ['<html>', 'NOT_JSON', /./],
     ['', 'NOT_JSON', /./],
   ])('refuses %s', async (json, code, message) => {

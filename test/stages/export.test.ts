@@ -16,8 +16,9 @@ import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { predictExactly } from '../../src/engine/exact.ts';
 import { loadTensorFlow } from '../../src/engine/tfjs/tensorflow.ts';
+import { readKernels } from '../../src/engine/wasm/kernel-file.ts';
+import { createPredictor } from '../../src/engine/wasm/predictor.ts';
 import { MultiHotRows } from '../../src/formats/multi-hot.ts';
 import { ACTIVATIONS, type Model } from '../../src/formats/model.ts';
 import { writeModel } from '../../src/formats/safetensors.ts';
@@ -89,9 +90,8 @@ describe('export', () => {
         }));
         const encoder = new MultiHotRows(given.dimension);
         for (const { id, tokens } of rows) encoder.add(tokens, { record: id });
-        const sparse = encoder.take();
-        const labels = new Float32Array(rows.length);
-        const ours = predictExactly(given, { dimension: 20, encoding: 'multi-hot', labels, ...sparse });
+        const predictor = await createPredictor(readKernels(), given);
+        const ours = predictor.predict({ dimension: 20, ...encoder.take() });
 
         await write({}, writeModel(given));
         const loaded = await load(to);

@@ -4,7 +4,6 @@ import type { DenseLayer } from '../../formats/model.ts';
 import { Batcher } from './batch.ts';
 import type { Engine, Trainer, Training } from '../contract.ts';
 import type { Kernels, Parameter } from './kernels.ts';
-import { dropoutFactors } from '../dropout.ts';
 import { activate, slopeOf } from '../loss.ts';
 import { clip, penalize, penaltyOf } from './gradients.ts';
 import { Perceptron, toTensors, type LayerGradient, type TensorLayer } from './perceptron.ts';
@@ -146,7 +145,7 @@ class TensorFlowTrainer implements Trainer {
     return (
       dropout &&
       this.#layers.slice(0, -1).map(({ layer: { units } }, layer) => {
-        const factors = dropoutFactors(dropout, { step: this.#time, layer }, count * units);
+        const factors = dropout({ step: this.#time, layer }, count * units);
         return this.#tf.tensor2d(factors, [count, units]);
       })
     );

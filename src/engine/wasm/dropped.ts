@@ -1,4 +1,4 @@
-import { dropoutFactors, type Dropout } from '../dropout.ts';
+import type { Dropout } from '../contract.ts';
 import type { Arena } from './memory.ts';
 import { widen, type Dropped, type Network } from './network.ts';
 
@@ -18,7 +18,7 @@ export function drawFactors(
 ): void {
   for (const [layer, { factors }] of dropped.entries()) {
     const { units, stride } = network.layers[layer]!;
-    const drawn = dropoutFactors(dropout, { step, layer }, count * units);
+    const drawn = dropout({ step, layer }, count * units);
     arena.floats(factors, count * stride).set(widen(drawn, units, stride));
   }
 }

@@ -1,9 +1,9 @@
-import { setImmediate } from 'node:timers/promises';
 import type { DenseLayer } from '../../formats/model.ts';
 import { countRows, slices, type Rows } from '../rows.ts';
 import { Arena } from './memory.ts';
 import type { Kernels } from './module.ts';
 import { Network, placeRows, type Dropped, type PlacedLayer, type PlacedRows } from './network.ts';
+import { pauses } from './pause.ts';
 
 /** A network, and the rows that it is asked about, in the memory of kernels of its own. */
 export class Inference {
@@ -43,9 +43,10 @@ export class Inference {
     const placed = this.place(rows);
     const result = new Float32Array(countRows(rows));
     const all = Uint32Array.from({ length: result.length }, (_, row) => row);
+    const pause = pauses();
     for (const numbers of slices(all, this.most)) {
       result.set(this.forward(placed, numbers), numbers[0]);
-      await setImmediate();
+      await pause();
       signal?.throwIfAborted();
     }
     return result;

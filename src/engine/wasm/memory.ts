@@ -18,6 +18,17 @@ export class Arena {
     return address;
   }
 
+  /** Where the next piece can lie; `release` takes back all that are given from then on. */
+  get end(): number {
+    return this.#end;
+  }
+
+  /** Takes back the pieces that were given since `end` was here. */
+  release(end: number): void {
+    new Uint8Array(this.#memory.buffer).fill(0, end, this.#end);
+    this.#end = end;
+  }
+
   /** A new piece with a copy of an array. */
   place(array: Float32Array | Int32Array | Uint16Array | Uint32Array): number {
     const address = this.allocate(array.byteLength);
@@ -34,6 +45,10 @@ export class Arena {
 
   floats(address: number, length: number): Float32Array {
     return new Float32Array(this.#memory.buffer, address, length);
+  }
+
+  doubles(address: number, length: number): Float64Array {
+    return new Float64Array(this.#memory.buffer, address, length);
   }
 
   integers(address: number, length: number): Uint32Array {

@@ -32,6 +32,11 @@ export interface Kernels {
   readonly adam: Kernel;
   readonly sgd: Kernel;
   readonly sgdMomentum: Kernel;
+  readonly sparseDouble: Kernel;
+  readonly denseDouble: Kernel;
+  readonly reluDouble: Kernel;
+  readonly sigmoidDouble: Kernel;
+  readonly tanhDouble: Kernel;
 }
 
 /** New kernels, with a memory of their own. */

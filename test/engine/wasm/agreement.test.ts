@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Engine, Training } from '../../../src/engine/contract.ts';
 import { loadEngine } from '../../../src/engine/engine.ts';
+import { createDropout } from '../../../src/engine/dropout.ts';
 import { initializeLayers } from '../../../src/engine/initialize.ts';
 import { activate, lossOf, type Objective } from '../../../src/engine/loss.ts';
 import { OPTIMIZERS, type Optimizer } from '../../../src/engine/optimizer.ts';
@@ -59,7 +60,7 @@ const anyRegularization = fc.record(
       by: fc.constantFrom('clipvalue', 'clipnorm', 'globalClipnorm'),
       limit: fc.constantFrom(0.001, 0.1),
     }),
-    dropout: fc.record({ rate: fc.constantFrom(0.2, 0.5), seed: fc.nat(9) }),
+    dropout: fc.constantFrom(createDropout(0.2, 1), createDropout(0.5, 2)),
     classWeights: fc.constant<[number, number]>([0.5, 2]),
   },
   { requiredKeys: [] },

@@ -8,6 +8,7 @@ export function heapBase(): usize {
 
 export * from './activations';
 export * from './dense';
+export * from './double';
 export * from './gradients';
 export * from './optimizers';
 export * from './sparse';

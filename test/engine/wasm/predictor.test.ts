@@ -1,0 +1,126 @@
+import fc from 'fast-check';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { initializeLayers } from '../../../src/engine/initialize.ts';
+import { activate } from '../../../src/engine/loss.ts';
+import { readKernels } from '../../../src/engine/wasm/kernel-file.ts';
+import { instantiate } from '../../../src/engine/wasm/module.ts';
+import { createPredictor, Predictor } from '../../../src/engine/wasm/predictor.ts';
+import { ACTIVATIONS, type Model } from '../../../src/formats/model.ts';
+import { rowsOf } from '../rows.ts';
+
+let module: WebAssembly.Module;
+beforeAll(async () => void (module = await WebAssembly.compile(readKernels())));
+
+const modelOf = (dimension: number, shapes: Parameters<typeof initializeLayers>[1], seed = 1): Model => ({
+  dimension,
+  encoding: 'multi-hot',
+  loss: 'binary_crossentropy',
+  layers: initializeLayers(dimension, shapes, { seed }),
+});
+
+/** A model, and the columns of the ones in each row, up to more rows than are computed at once. */
+const anyQuestion = fc
+  .record({
+    dimension: fc.constantFrom(1, 7, 65_536, 65_537),
+    hidden: fc.array(
+      fc.record({ units: fc.constantFrom(1, 3, 4, 16, 37), activation: fc.constantFrom(...ACTIVATIONS) }),
+      { maxLength: 2 },
+    ),
+    activation: fc.constantFrom(...ACTIVATIONS),
+    seed: fc.nat(1000),
+    repeats: fc.constantFrom(1, 100),
+  })
+  .chain(({ dimension, hidden, activation, seed, repeats }) =>
+    fc.record({
+      model: fc.constant(modelOf(dimension, [...hidden, { units: 1, activation }], seed)),
+      columns: fc
+        .array(fc.uniqueArray(fc.nat(dimension - 1), { maxLength: 9 }), { minLength: 1, maxLength: 6 })
+        .map((rows) => Array.from({ length: repeats }, () => rows).flat()),
+    }),
+  );
+
+/** What the model gives for one row, in plain numbers. */
+function predictPlainly({ layers }: Model, ones: readonly number[]): number {
+  const outputOf = (
+    { units, activation, kernel, bias }: Model['layers'][number],
+    input: [number, number][],
+  ) =>
+    Array.from(bias, (start, unit) =>
+      activate(
+        activation,
+        input.reduce((sum, [from, value]) => sum + value * kernel[from * units + unit]!, start),
+      ),
+    );
+  let input = ones.map((column): [number, number] => [column, 1]);
+  for (const layer of layers) input = [...outputOf(layer, input).entries()];
+  return input[0]![1];
+}
+
+describe('a predictor', () => {
+  test('gives what plain float64 arithmetic gives, rounded once', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyQuestion, async ({ model, columns }) => {
+        const predictor = await createPredictor(readKernels(), model);
+        const predictions = predictor.predict(rowsOf(model.dimension, columns));
+        expect(predictions).toHaveLength(columns.length);
+        for (const [row, prediction] of predictions.entries()) {
+          const plain = predictPlainly(model, columns[row]!);
+          // Half a unit in the last place of a float32, and what two exponentials in float64 differ by.
+          expect(Math.abs(prediction - plain)).toBeLessThanOrEqual(Math.abs(plain) * 2 ** -24 + 1e-15);
+        }
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test('gives the same for a row, whatever comes before and after it', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyQuestion, fc.nat(), async ({ model, columns }, at) => {
+        const predictor = await createPredictor(readKernels(), model);
+        const cut = at % columns.length;
+        const parts = [columns.slice(0, cut), [], columns.slice(cut)];
+        const together = predictor.predict(rowsOf(model.dimension, columns));
+        const apart = parts.flatMap((part) => [...predictor.predict(rowsOf(model.dimension, part))]);
+        expect(apart).toEqual([...together]);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  test('loses nothing of a sum that float32 would round away', async () => {
+    const kernel = Float32Array.of(1e8, 1, -1e8);
+    const layers = [{ units: 1, activation: 'linear', kernel, bias: Float32Array.of(0.5) }] as const;
+    const model: Model = { dimension: 3, encoding: 'multi-hot', loss: 'mean_squared_error', layers };
+    const predictor = await createPredictor(readKernels(), model);
+    expect([...predictor.predict(rowsOf(3, [[0, 1, 2], [0, 2], []]))]).toEqual([1.5, 0.5, 0.5]);
+  });
+
+  test('tells of weights that are no numbers by what it gives', async () => {
+    const layers = [
+      { units: 1, activation: 'relu', kernel: Float32Array.of(NaN), bias: Float32Array.of(0) },
+      { units: 1, activation: 'sigmoid', kernel: Float32Array.of(1), bias: Float32Array.of(0) },
+    ] as const;
+    const model: Model = { dimension: 1, encoding: 'multi-hot', loss: 'binary_crossentropy', layers };
+    const predictor = await createPredictor(readKernels(), model);
+    expect([...predictor.predict(rowsOf(1, [[0]]))]).toEqual([NaN]);
+  });
+
+  test('takes no more memory for many batches than for the largest', () => {
+    const kernels = instantiate(module);
+    const predictor = new Predictor(kernels, modelOf(1000, [{ units: 1, activation: 'sigmoid' }]));
+    const all = Array.from({ length: 1000 }, (_, column) => column);
+    const large = rowsOf(
+      1000,
+      Array.from({ length: 30 }, () => all),
+    );
+    predictor.predict(large);
+    const { byteLength } = kernels.memory.buffer;
+    for (let i = 0; i < 100; i++) predictor.predict(large);
+    expect(kernels.memory.buffer.byteLength).toBe(byteLength);
+  });
+
+  test('refuses rows of another dimension than the model’s', () => {
+    const predictor = new Predictor(instantiate(module), modelOf(4, [{ units: 1, activation: 'sigmoid' }]));
+    expect(() => predictor.predict(rowsOf(5, [[4]]))).toThrow(/dimension 5/);
+  });
+});
