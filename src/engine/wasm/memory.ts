@@ -1,3 +1,5 @@
+import { StageError } from '../../error.ts';
+
 /** A WebAssembly memory that is given away piece by piece. Every piece starts at a multiple of 16 bytes, and is zero. */
 export class Arena {
   readonly #memory: WebAssembly.Memory;
@@ -9,12 +11,12 @@ export class Arena {
     this.#end = start;
   }
 
-  /** The address of a new piece of so many bytes. Throws a `RangeError` where there is no more memory. */
+  /** The address of a new piece of so many bytes. Throws `UNSUPPORTED` where there is no more memory. */
   allocate(bytes: number): number {
     const address = Math.ceil(this.#end / 16) * 16;
     this.#end = address + bytes;
     const missing = this.#end - this.#memory.buffer.byteLength;
-    if (missing > 0) this.#memory.grow(Math.ceil(missing / PAGE));
+    if (missing > 0) this.#grow(Math.ceil(missing / PAGE));
     return address;
   }
 
@@ -27,6 +29,17 @@ export class Arena {
   release(end: number): void {
     new Uint8Array(this.#memory.buffer).fill(0, end, this.#end);
     this.#end = end;
+  }
+
+  #grow(pages: number): void {
+    try {
+      this.#memory.grow(pages);
+    } catch (cause) {
+      throw new StageError('UNSUPPORTED', 'the model and its rows take more than the 4 GB of WebAssembly', {
+        hint: 'train on fewer rows at once, take fewer units, or give --engine tfjs',
+        cause,
+      });
+    }
   }
 
   /** A new piece with a copy of an array. */
