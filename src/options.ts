@@ -48,9 +48,13 @@ export const list = <T extends v.GenericSchema>(item: T, description: string) =>
     v.description(description),
   );
 
-/** Where something lies that does not decide what a step comes to, as where another option fixes the digest: not part of its key. */
+/** Where something lies whose content another option's digest fixes: not part of a step's key. */
 export const locator = (description: string) =>
   v.pipe(v.string('expected a URL or a path'), v.description(description), v.metadata({ role: 'locator' }));
+
+/** The path of a file for whoever runs the stage in a shell: a step of an experiment has none. */
+export const shellFile = (description: string) =>
+  v.pipe(v.string('expected a file name'), v.description(description), v.metadata({ role: 'shell' }));
 
 /** The path of a file that the stage reads besides its input. In YAML: a step's output, or a path. */
 export const inputFile = (description: string) =>
@@ -75,6 +79,7 @@ export const outputFolder = (description: string, ending = '') =>
 /** What an option is besides a value. */
 export type Role =
   | { readonly role: 'input' }
+  | { readonly role: 'shell' }
   | { readonly role: 'output'; readonly kind: 'file' | 'folder'; readonly ending: string }
   | { readonly role: 'locator' }
   | { readonly role: 'value' };

@@ -97,6 +97,8 @@ describe('it refuses what the runner refuses', () => {
       '{ stage: train, in: ./x, with: { history: ./y } }',
       '{ stage: train, in: ./x, with: { units: [16, -1] } }',
       '{ stage: train, in: ./x, with: { optimizer: adadelta } }',
+      '{ stage: train, in: ./x, with: { checkpoint: ./c } }',
+      '{ stage: train, in: ./x, with: { resume: ./c } }',
       '{ stage: evaluate, in: ./x }',
       '{ stage: evaluate, in: ./x, with: {} }',
       '{ stage: download, in: ./x, with: { url: x, sha256: x } }',

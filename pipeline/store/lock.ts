@@ -90,8 +90,8 @@ function held(file: string): Lock {
 }
 
 /**
- * Takes a dead holder's lock away, unless it is another's meanwhile. Only one may at a time, as another lock tells: whoever
- * looked a moment ago would take away the lock of the next. Gives who is at it, if somebody else is.
+ * Takes a dead holder's lock away, unless it is another's meanwhile. Only one may at a time, as another lock tells (unless one
+ * dies at it): whoever looked a moment ago would take away the lock of the next. Gives who is at it, if somebody else is.
  */
 function takeAway(file: string, dead: string, own: string): string | undefined {
   const taking = `${file}~dead`;
@@ -102,7 +102,7 @@ function takeAway(file: string, dead: string, own: string): string | undefined {
     return undefined;
   }
   if (holderOf(file) === dead) rmSync(file, { force: true });
-  rmSync(taking);
+  rmSync(taking, { force: true });
   return undefined;
 }
 

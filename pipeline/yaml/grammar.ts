@@ -132,4 +132,6 @@ export const COMMAND_STEP = {
 
 /** The options of a stage that a step gives: all but its outputs. */
 export const givenOptions = (stage: AnyStage): Record<string, v.GenericSchema> =>
-  Object.fromEntries(Object.entries(stage.options).filter(([, option]) => roleOf(option).role !== 'output'));
+  Object.fromEntries(
+    Object.entries(stage.options).filter(([, option]) => !['output', 'shell'].includes(roleOf(option).role)),
+  );

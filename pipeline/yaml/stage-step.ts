@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { StageError } from '../../src/error.ts';
 import { suggest } from '../../src/nearest.ts';
-import { roleOf } from '../../src/options.ts';
+import { flagOf, roleOf } from '../../src/options.ts';
 import type { AnyStage } from '../../src/stage.ts';
 import { check, isMap, type Fields } from './check.ts';
 import { baseOf, mainInput, mainOutput, type Draft, type Reference, type Written } from './draft.ts';
@@ -102,13 +102,23 @@ function parseOptions(
     entries,
     value: isMap(written) ? written : {},
     path,
-    unknown: (name) =>
-      Object.hasOwn(stage.options, name)
+    unknown: (name) => {
+      const option = Object.hasOwn(stage.options, name) ? stage.options[name] : undefined;
+      if (option === undefined)
+        return {
+          message: `${stageName} has no option "${name}"`,
+          hint: suggest(name, Object.keys(entries)),
+        };
+      return roleOf(option).role === 'shell'
         ? {
+            message: `"${name}" is for a shell: a step begins anew, or is not run`,
+            hint: `sluice ${stageName} --${flagOf(name)} FILE`,
+          }
+        : {
             message: `"${name}" is an output, which Sluice names itself`,
             hint: `other steps read it as STEP.${name}`,
-          }
-        : { message: `${stageName} has no option "${name}"`, hint: suggest(name, Object.keys(entries)) },
+          };
+    },
     missing: (name) => ({
       message: `${stageName} needs the option "${name}"`,
       hint: v.getDescription(entries[name]!),

@@ -32,7 +32,7 @@ export async function pushStore(
   if (presence === undefined) return 130;
   try {
     const store = new Store(folder);
-    const pushed = await pushAll(takeInventory(folder).entries, store, { remote: choice.remote, signal });
+    const pushed = await pushAll(takeInventory(folder), store, { remote: choice.remote, signal });
     store.saveDigests();
     await writeText(json ? `${JSON.stringify(pushed, null, 2)}\n` : tellPushed(pushed, choice.remote.name));
     return pushed.failure === undefined && pushed.damaged === 0 ? 0 : 1;

@@ -10,7 +10,7 @@ export async function showHelp(): Promise<string> {
   sluice run FILE [STEP…]    Run an experiment, or some steps of it and what they need
   sluice status FILE         Tell what a run would do, and why
   sluice graph FILE          Draw its steps, and what flows between them
-  sluice cache ls|verify|gc  List, check or clean up what is kept of earlier runs
+  sluice cache COMMAND       List, check, clean up or send what is kept of earlier runs: ls, verify, gc, push
   sluice doctor              Tell which engine is in use, and what to do if it is not the fast one
   sluice STAGE [options]     Run one stage from standard input to standard output
   sluice ./FILE [options]    Run a stage of your own, from a file of JavaScript or TypeScript

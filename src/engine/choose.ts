@@ -84,12 +84,14 @@ export function chooseRegularization({
   l2,
   dropout: rate,
   seed,
+  units,
   ...limits
 }: {
   readonly l1: number;
   readonly l2: number;
   readonly dropout: number;
   readonly seed: number;
+  readonly units: readonly number[];
 } & { readonly [B in Clip['by']]?: number | undefined }): Pick<Training, 'penalties' | 'clip' | 'dropout'> {
   const clips = (['clipvalue', 'clipnorm', 'globalClipnorm'] as const).flatMap((by) =>
     limits[by] === undefined ? [] : [{ by, limit: limits[by] }],
@@ -102,6 +104,10 @@ export function chooseRegularization({
         where: { field: clips[1]!.by },
       },
     );
+  if (rate > 0 && units.length === 0)
+    throw new StageError('USAGE', `dropout is ${rate}, but no layer is hidden`, {
+      where: { field: 'dropout' },
+    });
   return {
     penalties: l1 === 0 && l2 === 0 ? undefined : { l1, l2 },
     clip: clips[0],
@@ -109,21 +115,16 @@ export function chooseRegularization({
   };
 }
 
-/** When to stop early, if that was asked for. Throws `USAGE` where what it looks at is not there. */
-export function chooseEarlyStopping(
-  {
-    patience,
-    monitor,
-    minDelta,
-  }: Omit<EarlyStopping, 'patience'> & { readonly patience?: number | undefined },
-  hasValidation: boolean,
-): EarlyStopping | undefined {
+/** When to stop early, if that was asked for. Throws `USAGE` where its numbers are given without `patience`. */
+export function chooseEarlyStopping({
+  patience,
+  ...options
+}: { readonly [Field in keyof EarlyStopping]?: EarlyStopping[Field] | undefined }):
+  EarlyStopping | undefined {
+  const defaults = patience === undefined ? {} : { monitor: 'val_loss' as const, minDelta: 0 };
+  const given = pick(options, { of: 'a training without patience', defaults, all: ['monitor', 'minDelta'] });
   if (patience === undefined) return undefined;
-  if (hasValidation || !monitor.startsWith('val_')) return { patience, monitor, minDelta };
-  throw new StageError('USAGE', `patience looks at ${monitor}, and no rows are validated on`, {
-    where: { field: 'monitor' },
-    hint: 'give --monitor loss, or mark rows for validation with `sluice split`',
-  });
+  return { patience, monitor: 'val_loss', minDelta: 0, ...given };
 }
 
 /** The layers of a perceptron with one output. Throws `USAGE` where there isn't one of `activations` for each hidden layer. */

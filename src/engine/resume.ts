@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto';
 import { StageError } from '../error.ts';
-import { toolchainOf, type EngineName } from './engine.ts';
 import type { Checkpoint } from '../formats/checkpoint.ts';
+import { toolchainOf, type EngineName } from './engine.ts';
+import type { Rows } from './rows.ts';
 
-/** What may be another one than in the training that is resumed. */
-const FREE = ['epochs', 'history', 'tensorboard', 'checkpoint', 'resume'];
+/** What may be another one than in the training that is resumed. The engine is: there is one that can be resumed. */
+const FREE = ['epochs', 'history', 'tensorboard', 'checkpoint', 'resume', 'engine'];
 
 type Options = Readonly<Record<string, unknown>>;
 
@@ -13,8 +15,21 @@ export const decisiveOptions = (options: Options): Options =>
     Object.entries(options).filter(([name, value]) => value !== undefined && !FREE.includes(name)),
   );
 
-/** Throws `USAGE` where a checkpoint is of a training with other options or rows than these. */
-export function checkResumable(checkpoint: Checkpoint, options: Options, rows: number): void {
+/** The sha256 of rows that a training is about. */
+export function digestRows(...all: readonly Rows[]): string {
+  const hash = createHash('sha256');
+  for (const { dimension, encoding, labels, offsets, indices } of all) {
+    hash.update(JSON.stringify({ dimension, encoding, rows: labels.length }));
+    for (const array of [labels, offsets, indices]) hash.update(array);
+  }
+  return hash.digest('hex');
+}
+
+/** Throws `USAGE` where a checkpoint is of a training with other options or rows than these, or has more epochs. */
+export function checkResumable(
+  checkpoint: Checkpoint,
+  { options, rows }: { options: Options & { readonly epochs: number }; rows: string },
+): void {
   const [before, now] = [checkpoint.options, decisiveOptions(options)];
   const shown = (value: unknown): string => (value === undefined ? 'unset' : JSON.stringify(value));
   for (const field of new Set([...Object.keys(before), ...Object.keys(now)])) {
@@ -28,11 +43,17 @@ export function checkResumable(checkpoint: Checkpoint, options: Options, rows: n
       },
     );
   }
-  if (checkpoint.rows === rows) return;
-  throw new StageError('USAGE', `${rows} rows to train on, in the checkpoint ${checkpoint.rows}`, {
-    where: { field: 'resume' },
-    hint: 'resume with the same vectors',
-  });
+  const behind = checkpoint.epochs.length;
+  if (behind > options.epochs)
+    throw new StageError('USAGE', `epochs is ${options.epochs}, and ${behind} are behind the checkpoint`, {
+      where: { field: 'epochs' },
+      hint: `give --epochs ${behind} or more`,
+    });
+  if (checkpoint.rows !== rows)
+    throw new StageError('USAGE', 'the checkpoint is of a training on other vectors', {
+      where: { field: 'resume' },
+      hint: 'resume with the same vectors',
+    });
 }
 
 /** Throws `USAGE` where a checkpoint is asked of an engine that gives none. */

@@ -28,7 +28,7 @@ export const trainingOptions = {
   learningRate: v.optional(number(0, 1e6, 'learning rate; if unset 0.001, for sgd 0.01')),
   rho: v.optional(number(0, 1, 'of rmsprop: how slowly it forgets; if unset 0.9')),
   momentum: v.optional(number(0, 1, 'of rmsprop and sgd; if unset 0')),
-  nesterov: v.optional(flag("of sgd: Nesterov's momentum; if unset false")),
+  nesterov: v.optional(flag("of sgd: whether its momentum is Nesterov's; if unset false")),
   beta1: v.optional(number(0, 1, 'of adam: how slowly it forgets the mean; if unset 0.9')),
   beta2: v.optional(number(0, 1, 'of adam: how slowly it forgets the mean square; if unset 0.999')),
   centered: v.optional(flag('of rmsprop: whether the mean gradient is taken off; if unset false')),

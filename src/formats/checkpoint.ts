@@ -7,8 +7,8 @@ import { decodeTensorFile, encodeTensorFile, type Tensor } from './tensor-file.t
 export interface Checkpoint {
   /** How it was asked for, as JSON. */
   readonly options: Readonly<Record<string, unknown>>;
-  /** How many rows it is trained on. */
-  readonly rows: number;
+  /** The sha256 of the rows that it is trained and judged on. */
+  readonly rows: string;
   /** Those that are behind it. */
   readonly epochs: readonly Epoch[];
   /** How many steps the optimizer has taken. */
@@ -22,25 +22,25 @@ export interface Checkpoint {
 const FORMAT = 'sluice-checkpoint';
 const VERSION = '1';
 
-/** The checkpoint as a safetensors file, with the sha256 of its tensors. */
-export function writeCheckpoint({ options, rows, epochs, time, arrays, best }: Checkpoint): Uint8Array {
+/** The checkpoint as a safetensors file, with the sha256 of all that is in it. */
+export function writeCheckpoint({ arrays, best, ...about }: Checkpoint): Uint8Array {
   const tensors = [...toTensors('state', arrays), ...toTensors('best', best)];
-  const digest = createHash('sha256');
-  for (const { values } of tensors) digest.update(values);
-  const metadata = {
-    epochs: JSON.stringify(epochs),
-    format: FORMAT,
-    options: JSON.stringify(options),
-    rows: String(rows),
-    sha256: digest.digest('hex'),
-    time: String(time),
-    version: VERSION,
-  };
-  return encodeTensorFile({ metadata, tensors });
+  const training = JSON.stringify(about);
+  const sha256 = digestOf(
+    training,
+    tensors.map(({ values }) => values),
+  );
+  return encodeTensorFile({ metadata: { format: FORMAT, sha256, training, version: VERSION }, tensors });
 }
 
 const toTensors = (name: string, arrays: readonly Float32Array[]): Tensor[] =>
   arrays.map((values, i) => ({ name: `${name}/${i}`, shape: [values.length], values }));
+
+function digestOf(training: string, contents: readonly NodeJS.ArrayBufferView[]): string {
+  const hash = createHash('sha256').update(training);
+  for (const content of contents) hash.update(content);
+  return hash.digest('hex');
+}
 
 /** Reads a checkpoint. Throws `TRUNCATED` or `CORRUPT` for a damaged file, `UNSUPPORTED` for another one. */
 export async function readCheckpoint(bytes: AsyncIterable<Uint8Array>): Promise<Checkpoint> {
@@ -50,16 +50,11 @@ export async function readCheckpoint(bytes: AsyncIterable<Uint8Array>): Promise<
   const hint = 'expected a file as `sluice train --checkpoint` writes it';
   if (metadata['format'] !== FORMAT || metadata['version'] !== VERSION)
     throw new StageError('UNSUPPORTED', 'a safetensors file that is no checkpoint of this Sluice', { hint });
-  if (createHash('sha256').update(data).digest('hex') !== metadata['sha256'])
-    throw new StageError('CORRUPT', 'the tensors are not those that were written', { hint });
+  const { training = '' } = metadata;
+  if (digestOf(training, [data]) !== metadata['sha256'])
+    throw new StageError('CORRUPT', 'the checkpoint is not what was written', { hint });
   const arraysOf = (name: string): Float32Array[] =>
     tensors.filter((tensor) => tensor.name.startsWith(`${name}/`)).map(({ values }) => values);
-  return {
-    options: JSON.parse(metadata['options']!) as Checkpoint['options'],
-    rows: Number(metadata['rows']),
-    epochs: JSON.parse(metadata['epochs']!) as Epoch[],
-    time: Number(metadata['time']),
-    arrays: arraysOf('state'),
-    best: arraysOf('best'),
-  };
+  const about = JSON.parse(training) as Omit<Checkpoint, 'arrays' | 'best'>;
+  return { ...about, arrays: arraysOf('state'), best: arraysOf('best') };
 }

@@ -28,8 +28,18 @@ export async function* recordEvents(epochs: AsyncIterable<Epoch>, path: string):
   try {
     await rm(partial, { recursive: true, force: true }); // of a training that was killed
     await mkdir(partial, { recursive: true });
+    const begun = new Set<Run>();
     for await (const epoch of epochs) {
-      for (const run of RUNS) await append(epoch, run, { folder: join(partial, run), file });
+      for (const run of RUNS) {
+        const scalars = scalarsOf(epoch, run);
+        if (Object.keys(scalars).length === 0) continue;
+        const folder = join(partial, run);
+        if (!begun.has(run)) await begin(folder, file);
+        begun.add(run);
+        // A second an epoch: the clock's times would never be the same again, and TensorBoard's axes of time spread the epochs.
+        const event = encodeEvent({ wallTime: epoch.epoch, step: epoch.epoch - 1, scalars });
+        await appendFile(join(folder, file), encodeRecord(event));
+      }
       yield epoch;
     }
     for (const run of await readdir(partial)) await nameByContent(join(partial, run), file);
@@ -50,18 +60,10 @@ async function nameByContent(folder: string, file: string): Promise<void> {
   await rename(join(folder, file), join(folder, eventFile(digest.digest('hex').slice(0, 12))));
 }
 
-async function append(
-  epoch: Epoch,
-  run: Run,
-  { folder, file }: { folder: string; file: string },
-): Promise<void> {
-  const scalars = scalarsOf(epoch, run);
-  if (Object.keys(scalars).length === 0) return;
-  const isNew = (await mkdir(folder, { recursive: true })) !== undefined;
-  // A second an epoch: the clock's times would never be the same again, and TensorBoard's axes of time spread the epochs.
-  const event = encodeEvent({ wallTime: epoch.epoch, step: epoch.epoch - 1, scalars });
-  const records = [...(isNew ? [encodeFileVersion()] : []), event].map(encodeRecord);
-  await appendFile(join(folder, file), Buffer.concat(records));
+/** Begins an event file in a folder that is not there yet, in one that is. */
+async function begin(folder: string, file: string): Promise<void> {
+  await mkdir(folder);
+  await appendFile(join(folder, file), encodeRecord(encodeFileVersion()));
 }
 
 function scalarsOf(

@@ -10,12 +10,7 @@ import { fromSystemError, StageError } from '../error.ts';
  */
 export async function writeWhole(path: string, bytes: AsyncIterable<Uint8Array> | Uint8Array): Promise<void> {
   const there = await stat(path).catch(() => undefined);
-  if (there?.isDirectory()) {
-    throw new StageError('NOT_FOUND', `a folder, where a file is to be written: ${path}`, {
-      where: { file: path },
-      hint: 'give the name of a file in it',
-    });
-  }
+  if (there?.isDirectory()) throw isFolder(path);
   if (there !== undefined && !there.isFile()) return writeTo(path, path, bytes);
 
   const target = there === undefined ? path : await realpath(path);
@@ -30,6 +25,20 @@ export async function writeWhole(path: string, bytes: AsyncIterable<Uint8Array> 
     throw error;
   }
 }
+
+/** Throws at once what `writeWhole` would throw where there is no folder for a file, or a folder of that name. */
+export async function checkWritable(path: string): Promise<void> {
+  if ((await stat(path).catch(() => undefined))?.isDirectory()) throw isFolder(path);
+  await stat(dirname(path)).catch((error: unknown) => {
+    throw fromSystemError(error, dirname(path));
+  });
+}
+
+const isFolder = (path: string): StageError =>
+  new StageError('NOT_FOUND', `a folder, where a file is to be written: ${path}`, {
+    where: { file: path },
+    hint: 'give the name of a file in it',
+  });
 
 /** Writes to the file `path`; errors speak of `named`, which is what the person asked for. */
 async function writeTo(

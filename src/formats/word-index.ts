@@ -123,6 +123,8 @@ async function mistakeIn(text: string): Promise<StageError> {
     const why = message.replace(/^ERROR at .*?: Verifier (cannot parse input: |has )/, '');
     return notJson(why, { where: { line, byte }, cause });
   }
+  if (/"(?:\\.[^"\\]*){256}/.test(text))
+    return new StageError('UNSUPPORTED', 'a word of more than 255 escapes in the word index', { hint: HINT });
   return notJson('it is no object of words and ranks');
 }
 

@@ -6,7 +6,7 @@ import { MONITORS, stopEarly } from '../engine/early-stopping.ts';
 import { loadEngine, toolchainOf } from '../engine/engine.ts';
 import { fit as fitModel } from '../engine/fit.ts';
 import { initializeLayers } from '../engine/initialize.ts';
-import { checkKeepable, checkResumable, decisiveOptions } from '../engine/resume.ts';
+import { checkKeepable, checkResumable, decisiveOptions, digestRows } from '../engine/resume.ts';
 import { collectRows, countRows } from '../engine/rows.ts';
 import { countSplits, noRow } from '../engine/splits.ts';
 import { trainingOptions } from '../engine/training-options.ts';
@@ -18,8 +18,8 @@ import type { DenseLayer, Model } from '../formats/model.ts';
 import { SPLITS, type Split } from '../formats/review.ts';
 import { models } from '../formats/safetensors.ts';
 import { vectors } from '../formats/vectors.ts';
-import { writeWhole } from '../formats/whole-file.ts';
-import { choice, integer, list, locator, number, outputFile, outputFolder, some } from '../options.ts';
+import { checkWritable, writeWhole } from '../formats/whole-file.ts';
+import { choice, integer, list, number, outputFile, outputFolder, shellFile, some } from '../options.ts';
 import { defineStage } from '../stage.ts';
 
 /**
@@ -38,8 +38,8 @@ export const train = defineStage({
     patience: v.optional(
       integer(0, 'stop after so many epochs without a better monitor, and keep the best weights'),
     ),
-    monitor: v.optional(choice(MONITORS, 'what patience looks at'), 'val_loss'),
-    minDelta: v.optional(number(0, 1e6, 'how much better the monitor must get to count'), 0),
+    monitor: v.optional(choice(MONITORS, 'what patience looks at; if unset val_loss')),
+    minDelta: v.optional(number(0, 1e6, 'of patience: how much better the monitor must get; if unset 0')),
     seed: v.optional(integer(0, 'seed of the first weights and of the order of the rows'), 1),
     fit: v.optional(list(choice(SPLITS, 'a split'), 'the splits whose rows it is trained on'), ['train']),
     validate: v.optional(
@@ -53,11 +53,9 @@ export const train = defineStage({
       outputFolder('a folder that takes the history for TensorBoard, which can watch it grow', 'tensorboard'),
     ),
     checkpoint: v.optional(
-      locator('where a file is written after each epoch, with all that it takes to go on from there'),
+      shellFile('a file that is written after each epoch, with all that it takes to go on from there'),
     ),
-    resume: v.optional(
-      locator('where the checkpoint lies to go on from, to the same end as without a break'),
-    ),
+    resume: v.optional(shellFile('a checkpoint to go on from, to the same end as without a break')),
   },
   toolchain: ({ engine }) => toolchainOf(engine),
   run: async function* (input, options, context) {
@@ -65,7 +63,13 @@ export const train = defineStage({
     const optimizer = chooseOptimizer(options);
     const schedule = chooseSchedule(options);
     const shapes = chooseLayers(options);
+    const objective = chooseObjective(options);
+    const regularization = chooseRegularization(options);
+    const stopping = chooseEarlyStopping(options);
     checkKeepable(options);
+    if (checkpoint !== undefined) await checkWritable(checkpoint);
+    const resumed =
+      options.resume === undefined ? undefined : await readInputFile(options.resume, readCheckpoint);
     const validate = options.validate ?? (['validation'] as const).filter((split) => !fit.includes(split));
 
     const counts = new Map<Split, number>();
@@ -75,25 +79,23 @@ export const train = defineStage({
       collectRows(countSplits(input, counts), fit, validate),
     ]);
     if (countRows(rows) === 0) throw noRow('fit', fit, counts);
-    if (countRows(validation) === 0 && options.validate?.length) throw noRow('validate', validate, counts);
-
-    const stopping = chooseEarlyStopping(options, countRows(validation) > 0);
+    const isJudged = options.validate?.length || stopping?.monitor.startsWith('val_');
+    if (countRows(validation) === 0 && isJudged) throw noRow('validate', validate, counts);
 
     const { dimension, encoding } = rows;
     const layers = initializeLayers(dimension, shapes, options);
-    const objective = chooseObjective(options);
     const trainer = engine.createTrainer(layers, {
       rows,
       objective,
       optimizer,
       batchSize,
-      ...chooseRegularization(options),
+      ...regularization,
     });
+    const isKept = checkpoint !== undefined || resumed !== undefined;
+    const about = { options: decisiveOptions(options), rows: isKept ? digestRows(rows, validation) : '' };
     try {
-      const resumed =
-        options.resume === undefined ? undefined : await readInputFile(options.resume, readCheckpoint);
       if (resumed !== undefined) {
-        checkResumable(resumed, options, countRows(rows));
+        checkResumable(resumed, { options, rows: about.rows });
         trainer.restore(resumed);
       }
       const behind = resumed?.epochs ?? [];
@@ -119,7 +121,6 @@ export const train = defineStage({
           best = resumed && epoch <= behind.length ? bestOf(resumed, layers) : trainer.layers();
         });
       if (checkpoint !== undefined) {
-        const about = { options: decisiveOptions(options), rows: countRows(rows) };
         const saved = { trainer, about, best: () => best, behind: behind.length };
         training = saveEach(training, saved, (state) => writeWhole(checkpoint, writeCheckpoint(state)));
       }

@@ -68,7 +68,7 @@ describe('a schedule', () => {
 });
 
 test('only one way to clip is possible', () => {
-  const none = { l1: 0, l2: 0, dropout: 0, seed: 1 };
+  const none = { l1: 0, l2: 0, dropout: 0, seed: 1, units: [4] };
   expect(chooseRegularization(none)).toEqual({ penalties: undefined, clip: undefined, dropout: undefined });
   expect(chooseRegularization({ ...none, clipnorm: 1 }).clip).toEqual({ by: 'clipnorm', limit: 1 });
   expect(() => chooseRegularization({ ...none, clipnorm: 1, clipvalue: 1 })).toThrow(
@@ -76,9 +76,23 @@ test('only one way to clip is possible', () => {
   );
 });
 
-test('stopping early needs rows to look at', () => {
-  const asked = { patience: 2, monitor: 'val_loss', minDelta: 0 } as const;
-  expect(chooseEarlyStopping({ ...asked, patience: undefined }, false)).toBeUndefined();
-  expect(chooseEarlyStopping({ ...asked, monitor: 'loss' }, false)).toMatchObject({ patience: 2 });
-  expect(() => chooseEarlyStopping(asked, false)).toThrow(/looks at val_loss, and no rows are validated on/);
+test('dropout needs a hidden layer', () => {
+  const asked = { l1: 0, l2: 0, dropout: 0.5, seed: 1 };
+  expect(chooseRegularization({ ...asked, units: [4] }).dropout).toBeInstanceOf(Function);
+  expect(() => chooseRegularization({ ...asked, units: [] })).toThrow(
+    'dropout is 0.5, but no layer is hidden',
+  );
+});
+
+test('stopping early looks at val_loss unless told otherwise, and its numbers need patience', () => {
+  expect(chooseEarlyStopping({})).toBeUndefined();
+  expect(chooseEarlyStopping({ patience: 2 })).toEqual({ patience: 2, monitor: 'val_loss', minDelta: 0 });
+  expect(chooseEarlyStopping({ patience: 2, monitor: 'loss', minDelta: 0.1 })).toEqual({
+    patience: 2,
+    monitor: 'loss',
+    minDelta: 0.1,
+  });
+  expect(() => chooseEarlyStopping({ minDelta: 3 })).toThrow(
+    'minDelta is 3, but a training without patience has no minDelta',
+  );
 });

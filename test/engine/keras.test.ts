@@ -39,7 +39,7 @@ async function trainAs(golden: Golden, engine: Engine) {
   const settings = { rows, validation, objective, metrics, epochs, batchSize, seed, learningRate, schedule };
   let best: DenseLayer[] | undefined;
   const epochsOf = fit(trainer, settings, quiet);
-  const stopping = chooseEarlyStopping(options, true);
+  const stopping = chooseEarlyStopping(options);
   const history = await collect(
     stopping ? stopEarly(epochsOf, stopping, () => (best = trainer.layers())) : epochsOf,
   );

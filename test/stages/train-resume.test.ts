@@ -1,14 +1,17 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import fc from 'fast-check';
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { VectorBatch } from '../../src/formats/vector-batch.ts';
+import { vectors } from '../../src/formats/vectors.ts';
 import { train } from '../../src/stages/train.ts';
 import { input } from '../engine/golden.ts';
 import { temporaryFolder } from '../folder.ts';
-import { chunked, collect } from '../streams.ts';
+import { chunked, collect, streamOf } from '../streams.ts';
 import { through } from './through.ts';
 
-const bytesOf = async (options: object): Promise<Buffer> =>
-  Buffer.concat(await collect(through(train, options, chunked(input))));
+const bytesOf = async (options: object, bytes: Uint8Array = input): Promise<Buffer> =>
+  Buffer.concat(await collect(through(train, options, chunked(bytes))));
 
 const historyOf = (file: string): object[] =>
   readFileSync(file, 'utf8')
@@ -43,26 +46,57 @@ describe.each(trainings)('a training with %j', (options) => {
   });
 });
 
-test('what is resumed must be the same training', async () => {
-  const checkpoint = join(temporaryFolder(), 'c');
-  await bytesOf({ ...common, epochs: 1, checkpoint });
-  await expect(bytesOf({ ...common, resume: checkpoint, l2: 0.1 })).rejects.toMatchObject({
-    code: 'USAGE',
-    message: 'l2 is 0.1, in the checkpoint 0',
-    where: { field: 'l2' },
+describe('what is resumed must be', () => {
+  let resume: string;
+  beforeEach(async () => {
+    resume = join(temporaryFolder(), 'c');
+    await bytesOf({ ...common, epochs: 2, checkpoint: resume });
   });
-  await expect(bytesOf({ ...common, resume: checkpoint, fit: ['test'] })).rejects.toMatchObject({
-    code: 'USAGE',
+  const refused = (options: object, bytes?: Uint8Array) =>
+    expect(bytesOf({ ...common, resume, ...options }, bytes)).rejects;
+
+  test('a training with the same options, and no fewer epochs', async () => {
+    await refused({ l2: 0.1 }).toMatchObject({
+      code: 'USAGE',
+      message: 'l2 is 0.1, in the checkpoint 0',
+      where: { field: 'l2' },
+    });
+    await refused({ epochs: 1 }).toMatchObject({ code: 'USAGE', where: { field: 'epochs' } });
+    expect(await bytesOf({ ...common, resume, engine: 'wasm' })).toEqual(await bytesOf(common));
+    await refused({ engine: 'tfjs' }).toMatchObject({ code: 'USAGE', where: { field: 'resume' } });
   });
-  const damaged = readFileSync(checkpoint);
-  damaged[damaged.length - 1]! ^= 1;
-  writeFileSync(checkpoint, damaged);
-  await expect(bytesOf({ ...common, resume: checkpoint })).rejects.toMatchObject({
-    code: 'CORRUPT',
-    where: { file: checkpoint },
+
+  test('on the same vectors', async () => {
+    const other = { code: 'USAGE', message: 'the checkpoint is of a training on other vectors' };
+    const [first, ...rest] = await collect(vectors.read(chunked(input)));
+    const write = async (batch: VectorBatch): Promise<Buffer> =>
+      Buffer.concat(await collect(vectors.write(streamOf(batch, ...rest))));
+    expect(await bytesOf({ ...common, resume }, await write(first!))).toEqual(await bytesOf(common));
+    const labels = first!.labels.map((label) => 1 - label);
+    await refused({}, await write({ ...first!, labels })).toMatchObject(other);
   });
-  await expect(bytesOf({ ...common, engine: 'tfjs', checkpoint })).rejects.toMatchObject({
-    code: 'USAGE',
-    where: { field: 'checkpoint' },
+
+  test('a whole checkpoint: a change of any byte is seen', async () => {
+    const whole = readFileSync(resume);
+    const damaged = join(temporaryFolder(), 'd');
+    await fc.assert(
+      fc.asyncProperty(fc.nat(whole.length - 1), fc.integer({ min: 1, max: 255 }), async (at, mask) => {
+        const bytes = Buffer.from(whole);
+        bytes[at]! ^= mask;
+        writeFileSync(damaged, bytes);
+        await refused({ resume: damaged }).toMatchObject({ name: 'StageError', where: { file: damaged } });
+      }),
+    );
   });
+});
+
+test('where a checkpoint can not be written is told before anything is read', async () => {
+  const never = (async function* () {
+    yield await new Promise<never>(() => {});
+  })();
+  const folder = temporaryFolder();
+  for (const checkpoint of [folder, join(folder, 'no/such')])
+    await expect(collect(through(train, { ...common, checkpoint }, never))).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+    });
 });

@@ -1,5 +1,5 @@
 import { limitConcurrency } from '../limit.ts';
-import type { StoredEntry } from '../inventory.ts';
+import type { Inventory } from '../inventory.ts';
 import type { Lookup } from '../store.ts';
 import type { Key } from '../../key.ts';
 import { Channel } from './channel.ts';
@@ -22,9 +22,9 @@ export interface Pushed {
 /** How many entries are asked for at the same time. */
 const AT_ONCE = 16;
 
-/** Sends to a remote what it lacks of a store's entries, with their objects. The first thing that fails ends it. */
+/** Sends to a remote what it lacks of what is in a store, with their objects. The first thing that fails ends it. */
 export async function pushAll(
-  entries: readonly StoredEntry[],
+  { entries, damaged }: Pick<Inventory, 'entries' | 'damaged'>,
   store: LocalStore & { lookUp(key: Key): Promise<Lookup> },
   {
     remote,
@@ -49,7 +49,7 @@ export async function pushAll(
   return {
     sent: count('sent'),
     there: count('there'),
-    damaged: count('damaged'),
+    damaged: count('damaged') + damaged.length,
     ...(failure !== undefined && { failure }),
   };
 }

@@ -1,11 +1,8 @@
 import type { Engine } from '../contract.ts';
 import { checkDimension } from '../rows.ts';
-import { Inference } from './inference.ts';
+import { CHUNK, Inference } from './inference.ts';
 import { instantiate } from './module.ts';
 import { WasmTrainer } from './trainer.ts';
-
-/** How many rows are computed at once where nobody trains. */
-const CHUNK = 1024;
 
 /** The engine in WebAssembly, from its compiled kernels. It needs neither TensorFlow nor anything of the machine. */
 export async function createWasmEngine(kernels: Uint8Array): Promise<Engine> {

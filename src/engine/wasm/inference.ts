@@ -5,6 +5,9 @@ import type { Kernels } from './module.ts';
 import { Network, placeRows, type Dropped, type PlacedLayer, type PlacedRows } from './network.ts';
 import { pauses } from './pause.ts';
 
+/** How many rows are computed at once where nobody asks for more. */
+export const CHUNK = 1024;
+
 /** A network, and the rows that it is asked about, in the memory of kernels of its own. */
 export class Inference {
   readonly kernels: Kernels;

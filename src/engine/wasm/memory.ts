@@ -36,7 +36,7 @@ export class Arena {
       this.#memory.grow(pages);
     } catch (cause) {
       throw new StageError('UNSUPPORTED', 'the model and its rows take more than the 4 GB of WebAssembly', {
-        hint: 'train on fewer rows at once, take fewer units, or give --engine tfjs',
+        hint: 'take fewer units, fewer rows, or smaller batches',
         cause,
       });
     }

@@ -1,10 +1,10 @@
 import type { DenseLayer } from '../../formats/model.ts';
 import type { Trainer, TrainerState, Training } from '../contract.ts';
 import { slopeOf } from '../loss.ts';
-import type { Rows } from '../rows.ts';
+import { countRows, type Rows } from '../rows.ts';
 import { drawFactors, placeDropped } from './dropped.ts';
 import { Gradients } from './gradients.ts';
-import { Inference } from './inference.ts';
+import { CHUNK, Inference } from './inference.ts';
 import type { Kernels } from './module.ts';
 import { narrow, type Dropped, type PlacedLayer, type PlacedRows } from './network.ts';
 import { createUpdate, type Parameter, type Update } from './update.ts';
@@ -29,7 +29,11 @@ export class WasmTrainer implements Trainer {
   #time = 0;
 
   constructor(kernels: Kernels, layers: readonly DenseLayer[], training: Training) {
-    const inference = new Inference(kernels, layers, training.batchSize);
+    const inference = new Inference(
+      kernels,
+      layers,
+      Math.max(CHUNK, Math.min(training.batchSize, countRows(training.rows))),
+    );
     this.#inference = inference;
     this.#training = training;
     this.#labels = training.rows.labels;

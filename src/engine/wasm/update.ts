@@ -14,7 +14,7 @@ export interface Parameter {
 
 /** An optimizer for one parameter. */
 export interface Update {
-  /** Takes the step of that number, from 1, at a learning rate. It leaves the gradient zero and no row touched. */
+  /** Takes the step of that number, from 1, at a learning rate. It leaves the gradient zero. */
   readonly step: (time: number, rate: number) => void;
   /** What it remembers, besides the number of steps. */
   readonly slots: readonly Slot[];
