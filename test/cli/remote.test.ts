@@ -56,11 +56,11 @@ test.each(['a folder', 'a bucket'])(
       stderr: expect.stringContaining('--remote s3') as string,
     });
     await sh('echo garbage > .sluice/entries/$(ls .sluice/entries | head -n 1)');
-  expect(await sh(`sluice cache push --remote ${remote}`)).toMatchObject({
-    stdout: expect.stringContaining('1 entry is damaged here') as string,
-    code: 1,
-  });
-  rmSync(join(folder, '.sluice/objects'), { recursive: true });
+    expect(await sh(`sluice cache push --remote ${remote}`)).toMatchObject({
+      stdout: expect.stringContaining('1 entry is damaged here') as string,
+      code: 1,
+    });
+    rmSync(join(folder, '.sluice/objects'), { recursive: true });
     expect(await sh('sluice cache push --remote s3://bucket/y')).toMatchObject({
       stdout: expect.stringContaining('2 entries are damaged here') as string,
       code: 1,

@@ -77,7 +77,7 @@ describe('readWordIndex', () => {
 
   test('refuses a word that is endless', async () => {
     const json = `{"${'\\n'.repeat(1_000_000)}":1}`;
-    await expect(read(json, 65_536)).rejects.toMatchObject({ name: 'StageError', code: 'NOT_JSON' });
+    await expect(read(json, 65_536)).rejects.toMatchObject({ name: 'StageError', code: 'UNSUPPORTED' });
   });
 
   test.each([
