@@ -5,11 +5,15 @@ import { join } from 'node:path';
 import { describeEngine } from '../src/engine/tfjs/tensorflow.ts';
 import { accuracyRows } from './accuracy.ts';
 import { type Arguments, type Part, PARTS, readArguments, USAGE } from './arguments.ts';
+import { cRows } from './c.ts';
 import { coldRows, measureCold } from './cold.ts';
+import { fastTextRows } from './fasttext.ts';
 import { findKeras, type KerasRun, runKeras } from './keras.ts';
 import { describeMachine } from './machine.ts';
 import type { Cost } from './measure.ts';
+import { millionRows } from './million.ts';
 import { measurePipe, pipeRows } from './pipe.ts';
+import { predictRows } from './predict.ts';
 import { rerunRows } from './rerun.ts';
 import { fetchData, ROOT, type Run, type Workspace } from './sluice.ts';
 import { judge, type Row, toMarkdown } from './table.ts';
@@ -57,7 +61,7 @@ async function alternate(
     if (parts.includes('train')) measured.train.push(await measureTraining(workspace));
   };
   const theirs = async (seed: number): Promise<void> => {
-    const peerless: readonly Part[] = ['rerun'];
+    const peerless: readonly Part[] = ['rerun', 'c', 'fasttext', 'million', 'predict'];
     const needed = parts.filter((part) => !peerless.includes(part));
     if (python === undefined || needed.length === 0) return;
     const only = needed.every((part) => part === 'pipe') ? ['--only', 'vectorize'] : [];
@@ -83,6 +87,10 @@ async function collectRows(
     rerun: () => rerunRows(workspace, rounds),
     pipe: () => pipeRows(pipe, keras),
     train: () => trainingRows(train, keras),
+    c: () => cRows(workspace, rounds),
+    fasttext: () => fastTextRows(workspace, rounds),
+    million: () => millionRows(workspace, rounds),
+    predict: () => predictRows(workspace, rounds),
     accuracy: () => accuracyRows(workspace, keras),
   };
   const rows: Row[] = [];
@@ -102,7 +110,7 @@ async function report(
     Sluice: { node: process.versions.node, ...(await describeEngine()) },
     Keras: keras,
   });
-  const text = `# What Sluice costs, beside Keras\n\n${EXPLANATION(rounds)}\n\n${about.join('\n')}\n\n${toMarkdown(rows, 'Keras')}`;
+  const text = `# What Sluice costs, beside Keras\n\n${EXPLANATION(rounds)}\n\n${about.join('\n')}\n\n${toMarkdown(rows, 'Keras, or as named')}`;
   process.stdout.write(text);
   if (parts.length === PARTS.length) {
     mkdirSync(join(ROOT, 'bench'), { recursive: true });
