@@ -35,8 +35,9 @@ export async function cRows(workspace: Workspace, rounds: number): Promise<Row[]
   if (built.status !== 0) throw new Error(`cc does not compile bench/training.c:\n${built.stderr}`);
 
   const input = createReadStream(await stepOutput(workspace, 'split', 'out'));
-  const [rows] = await collectRows(vectors.read(input), ['train']);
-  const training = prepare(rows);
+  const [collected] = await collectRows(vectors.read(input), ['train']);
+  // Fixed in length, and so for any number of trainers.
+  const training = prepare({ ...collected, indices: collected.indices.slice() });
   const engine = await createWasmEngine(readKernels());
   const first = runOurs(engine, { ...training, epochs: 1 });
   checkSame(runC(program, folder, { ...training, epochs: 1 }), first);

@@ -1,7 +1,7 @@
 import { StageError } from '../error.ts';
 import type { Split } from '../formats/review.ts';
 import type { Model } from '../formats/model.ts';
-import { allocateIndices, type Indices, type VectorBatch } from '../formats/vector-batch.ts';
+import { indicesType, type Indices, type VectorBatch } from '../formats/vector-batch.ts';
 
 /** Sparse rows to train on or to judge, in compressed sparse row form. A `VectorBatch` is one, too. */
 export type Rows = Pick<VectorBatch, 'dimension' | 'encoding' | 'labels' | 'offsets' | 'indices'>;
@@ -17,15 +17,16 @@ export function* slices(numbers: Uint32Array, size: number): Generator<Uint32Arr
 /**
  * Reads a stream of vectors once, and keeps the rows of each group of splits: `collectRows(batches, ['train'], ['test'])`
  * gives two `Rows`. A row that belongs to several groups is kept in each. An index takes 2 bytes where the
- * dimension allows it. Throws `BAD_VALUE` where the dimension changes within the stream, `TRUNCATED` where there is no batch.
+ * dimension allows it; the array of them can shrink, so that who takes them elsewhere can give memory back on the way. Throws `BAD_VALUE` where the dimension changes within the stream, `TRUNCATED` where there is no batch.
  */
 export async function collectRows<const G extends readonly (readonly Split[])[]>(
   batches: AsyncIterable<VectorBatch>,
   ...groups: G
 ): Promise<{ [K in keyof G]: Rows }> {
-  const collectors = groups.map((splits) => new Collector(splits));
+  let collectors: Collector[] = [];
   let first: VectorBatch | undefined;
   for await (const batch of batches) {
+    if (first === undefined) collectors = groups.map((splits) => new Collector(splits, batch.dimension));
     first ??= batch;
     checkSame(first, batch);
     for (const collector of collectors) collector.add(batch);
@@ -47,47 +48,41 @@ function checkSame(first: VectorBatch, batch: VectorBatch): void {
   );
 }
 
-/** Rows of some splits, kept batch by batch, so that growing never copies what is there. */
+/** Rows of some splits. Their indices lie in a buffer that grows where it is: nothing is copied, and nothing held twice. */
 class Collector {
   readonly #wanted: ReadonlySet<Split>;
-  readonly #pieces: Indices[] = [];
+  readonly #buffer = new ArrayBuffer(0, { maxByteLength: MOST_BYTES });
+  readonly #indices: Indices;
   readonly #labels: number[] = [];
-  readonly #lengths: number[] = [];
+  readonly #offsets: number[] = [0];
 
-  constructor(splits: readonly Split[]) {
+  constructor(splits: readonly Split[], dimension: number) {
     this.#wanted = new Set(splits);
+    this.#indices = new (indicesType(dimension))(this.#buffer);
   }
 
-  add({ dimension, splits, labels, offsets, indices }: VectorBatch): void {
-    const chosen = splits.map((split) => this.#wanted.has(split));
-    let total = 0;
-    for (const [row, wanted] of chosen.entries()) if (wanted) total += offsets[row + 1]! - offsets[row]!;
-    const piece = allocateIndices(dimension, total);
-    let at = 0;
-    for (const [row, wanted] of chosen.entries()) {
-      if (!wanted) continue;
-      const begin = offsets[row]!;
-      const end = offsets[row + 1]!;
-      piece.set(indices.subarray(begin, end), at);
-      at += end - begin;
+  add({ splits, labels, offsets, indices }: VectorBatch): void {
+    const chosen = splits.flatMap((split, row) => (this.#wanted.has(split) ? [row] : []));
+    let end = this.#indices.length;
+    const total = chosen.reduce((sum, row) => sum + offsets[row + 1]! - offsets[row]!, end);
+    this.#buffer.resize(total * this.#indices.BYTES_PER_ELEMENT);
+    for (const row of chosen) {
+      const columns = indices.subarray(offsets[row], offsets[row + 1]);
+      this.#indices.set(columns, end);
+      end += columns.length;
       this.#labels.push(labels[row]!);
-      this.#lengths.push(end - begin);
+      this.#offsets.push(end);
     }
-    if (total > 0) this.#pieces.push(piece);
   }
 
   rows(dimension: number, encoding: VectorBatch['encoding']): Rows {
-    const offsets = new Int32Array(this.#lengths.length + 1);
-    for (const [row, length] of this.#lengths.entries()) offsets[row + 1] = offsets[row]! + length;
-    const indices = allocateIndices(dimension, offsets.at(-1)!);
-    let at = 0;
-    for (const piece of this.#pieces) {
-      indices.set(piece, at);
-      at += piece.length;
-    }
-    return { dimension, encoding, labels: Float32Array.from(this.#labels), offsets, indices };
+    const [labels, offsets] = [Float32Array.from(this.#labels), Int32Array.from(this.#offsets)];
+    return { dimension, encoding, labels, offsets, indices: this.#indices };
   }
 }
+
+/** As much as WebAssembly can address. It is address space: memory is taken as it is filled. */
+const MOST_BYTES = 2 ** 32;
 
 /** Throws `BAD_VALUE` where rows don't fit a model. */
 export function checkDimension(model: Pick<Model, 'dimension'>, rows: Rows): void {

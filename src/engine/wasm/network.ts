@@ -23,10 +23,12 @@ export interface PlacedLayer {
   readonly outputs: number;
 }
 
+/** Puts rows into the memory. Those that `collectRows` has given go there: who asks for them again gets a `TypeError`. */
 export function placeRows(arena: Arena, { offsets, indices }: Rows): PlacedRows {
+  if (indices.length < offsets.at(-1)!) throw new TypeError('these rows were given to another engine');
   return {
     offsets: arena.place(offsets),
-    indices: arena.place(indices),
+    indices: arena.move(indices),
     isWide: indices instanceof Uint32Array,
   };
 }
