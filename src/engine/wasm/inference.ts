@@ -54,6 +54,8 @@ export class Inference {
   /** What a layer gives as its first unit, as a copy: float32[count]. */
   firstUnits({ outputs, stride }: PlacedLayer, count: number): Float32Array {
     const all = this.arena.floats(outputs, count * stride);
-    return Float32Array.from({ length: count }, (_, row) => all[row * stride]!);
+    const units = new Float32Array(count);
+    for (let row = 0; row < count; row++) units[row] = all[row * stride]!;
+    return units;
   }
 }

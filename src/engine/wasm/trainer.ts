@@ -46,9 +46,9 @@ export class WasmTrainer implements Trainer {
     network.activate(last, last.outputs, numbers.length);
     const outputs = this.#inference.firstUnits(last, numbers.length);
     const slopes = arena.floats(this.#learning.at(-1)!.slopes, numbers.length * last.stride);
-    for (const [i, output] of outputs.entries()) {
+    for (let i = 0; i < outputs.length; i++) {
       const label = this.#labels[numbers[i]!]!;
-      slopes[i * last.stride] = slopeOf(this.#objective, output, label) / numbers.length;
+      slopes[i * last.stride] = slopeOf(this.#objective, outputs[i]!, label) / numbers.length;
     }
     this.#backward(numbers.length);
     for (const update of this.#updates) update();
