@@ -136,7 +136,6 @@ function backward<I>(
     const begin = indices + <usize>load<u32>(offsets + ((<usize>row) << 2)) * sizeof<I>();
     const end = indices + <usize>load<u32>(offsets + ((<usize>row) << 2), 4) * sizeof<I>();
     const from = slopes + <usize>i * bytes;
-    for (let k = begin; k < end; k += sizeof<I>()) store<u8>(touched + <usize>load<I>(k), 1);
     let block: usize = 0;
     for (; block + 64 <= bytes; block += 64) {
       const a = v128.load(from + block);
@@ -144,7 +143,9 @@ function backward<I>(
       const c = v128.load(from + block, 32);
       const d = v128.load(from + block, 48);
       for (let k = begin; k < end; k += sizeof<I>()) {
-        const at = gradient + block + <usize>load<I>(k) * bytes;
+        const column = <usize>load<I>(k);
+        store<u8>(touched + column, 1);
+        const at = gradient + block + column * bytes;
         v128.store(at, f32x4.add(v128.load(at), a));
         v128.store(at, f32x4.add(v128.load(at, 16), b), 16);
         v128.store(at, f32x4.add(v128.load(at, 32), c), 32);
@@ -154,7 +155,9 @@ function backward<I>(
     for (; block < bytes; block += 16) {
       const slope = v128.load(from + block);
       for (let k = begin; k < end; k += sizeof<I>()) {
-        const at = gradient + block + <usize>load<I>(k) * bytes;
+        const column = <usize>load<I>(k);
+        store<u8>(touched + column, 1);
+        const at = gradient + block + column * bytes;
         v128.store(at, f32x4.add(v128.load(at), slope));
       }
     }
