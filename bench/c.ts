@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Engine } from '../src/engine/contract.ts';
 import { initializeLayers } from '../src/engine/initialize.ts';
 import { OPTIMIZERS } from '../src/engine/optimizer.ts';
-import { collectRows, countRows, slices, type Rows } from '../src/engine/rows.ts';
+import { arange, collectRows, countRows, slices, type Rows } from '../src/engine/rows.ts';
 import { createWasmEngine } from '../src/engine/wasm/engine.ts';
 import { readKernels } from '../src/engine/wasm/kernel-file.ts';
 import type { DenseLayer } from '../src/formats/model.ts';
@@ -86,7 +86,7 @@ function prepare(rows: Rows): Task {
     { units: 16, activation: 'relu' },
     { units: 1, activation: 'sigmoid' },
   ] as const;
-  const order = Uint32Array.from({ length: countRows(rows) }, (_, row) => row);
+  const order = arange(countRows(rows));
   const orders = Array.from({ length: EPOCHS }, (_, epoch) =>
     new Random(1, 'shuffle', epoch + 1).shuffle(order).slice(),
   );

@@ -5,7 +5,7 @@ import { Random } from '../random.ts';
 import type { Context } from '../stage.ts';
 import type { Trainer } from './contract.ts';
 import type { Objective } from './loss.ts';
-import { countRows, slices, type Rows } from './rows.ts';
+import { arange, countRows, slices, type Rows } from './rows.ts';
 import { Tally, type Metric } from './tally.ts';
 
 /** How long to train, on what, and what to measure. */
@@ -27,7 +27,7 @@ export interface Fit {
  */
 export async function* fit(trainer: Trainer, settings: Fit, context: Context): AsyncGenerator<Epoch> {
   const { rows, metrics, epochs, batchSize, seed } = settings;
-  const order = Uint32Array.from({ length: countRows(rows) }, (_, row) => row);
+  const order = arange(countRows(rows));
   const batches = Math.ceil(order.length / batchSize);
   for (let epoch = 1; epoch <= epochs; epoch++) {
     const start = performance.now();
@@ -46,8 +46,11 @@ export async function* fit(trainer: Trainer, settings: Fit, context: Context): A
         await setImmediate();
         context.signal.throwIfAborted();
       }
-      checkWeights(trainer, { epoch, batch });
-      const results = { ...report(tally, metrics), ...(await validate(trainer, settings, context.signal)) };
+      const validation = await validate(trainer, settings, context.signal);
+      if (!Number.isFinite(validation.val_loss ?? 0))
+        throw diverged(`the validation's loss is ${validation.val_loss}`, { epoch, batch });
+      if (epoch === epochs) checkWeights(trainer, { epoch, batch });
+      const results = { ...report(tally, metrics), ...validation };
       const seconds = Math.round(performance.now() - start) / 1000;
       progress.finish(`${since(start)} s - ${describe(results)}`);
       yield { epoch, ...results, seconds };

@@ -9,6 +9,13 @@ export type Rows = Pick<VectorBatch, 'dimension' | 'encoding' | 'labels' | 'offs
 /** The number of rows. */
 export const countRows = (rows: Rows): number => rows.labels.length;
 
+/** The numbers of so many rows, from 0, as NumPy's `arange` gives them. */
+export function arange(count: number): Uint32Array {
+  const numbers = new Uint32Array(count);
+  for (let i = 0; i < count; i++) numbers[i] = i;
+  return numbers;
+}
+
 /** Parts of `size` numbers; the last may be shorter. */
 export function* slices(numbers: Uint32Array, size: number): Generator<Uint32Array> {
   for (let begin = 0; begin < numbers.length; begin += size) yield numbers.subarray(begin, begin + size);

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { DenseLayer } from '../../formats/model.ts';
-import { countRows, slices, type Rows } from '../rows.ts';
+import { arange, countRows, slices, type Rows } from '../rows.ts';
 import { Arena } from './memory.ts';
 import type { Kernels } from './module.ts';
 import { Network, placeRows, type PlacedLayer, type PlacedRows } from './network.ts';
@@ -42,8 +42,7 @@ export class Inference {
   async sums(rows: Rows, signal?: AbortSignal): Promise<Float32Array> {
     const placed = this.place(rows);
     const result = new Float32Array(countRows(rows));
-    const all = Uint32Array.from({ length: result.length }, (_, row) => row);
-    for (const numbers of slices(all, this.most)) {
+    for (const numbers of slices(arange(result.length), this.most)) {
       result.set(this.forward(placed, numbers), numbers[0]);
       await setImmediate();
       signal?.throwIfAborted();
