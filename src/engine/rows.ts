@@ -68,17 +68,24 @@ class Collector {
     this.#indices = new (indicesType(dimension))(this.#buffer);
   }
 
-  add({ splits, labels, offsets, indices }: VectorBatch): void {
-    const chosen = splits.flatMap((split, row) => (this.#wanted.has(split) ? [row] : []));
-    let end = this.#indices.length;
-    const total = chosen.reduce((sum, row) => sum + offsets[row + 1]! - offsets[row]!, end);
-    this.#buffer.resize(total * this.#indices.BYTES_PER_ELEMENT);
-    for (const row of chosen) {
-      const columns = indices.subarray(offsets[row], offsets[row + 1]);
-      this.#indices.set(columns, end);
-      end += columns.length;
+  add(batch: VectorBatch): void {
+    const isWanted = (row: number): boolean => this.#wanted.has(batch.splits[row]!);
+    const rows = batch.splits.length;
+    for (let begin = 0, end = 0; begin < rows; begin = end + 1) {
+      for (end = begin; end < rows && isWanted(end); end++);
+      if (begin < end) this.#append(batch, begin, end);
+    }
+  }
+
+  /** Adds the rows from `begin` on, to before `end`. */
+  #append({ labels, offsets, indices }: VectorBatch, begin: number, end: number): void {
+    const columns = indices.subarray(offsets[begin], offsets[end]);
+    const at = this.#indices.length;
+    this.#buffer.resize((at + columns.length) * columns.BYTES_PER_ELEMENT);
+    this.#indices.set(columns, at);
+    for (let row = begin; row < end; row++) {
       this.#labels.push(labels[row]!);
-      this.#offsets.push(end);
+      this.#offsets.push(at + offsets[row + 1]! - offsets[begin]!);
     }
   }
 
