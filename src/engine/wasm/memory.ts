@@ -26,10 +26,11 @@ export class Arena {
     return address;
   }
 
-  /** Like `place`; but an array in a buffer that can shrink gives its memory back as it is copied, and is empty then. */
+  /** Like `place`; but an array that has a buffer for itself which can shrink gives its memory back as it is copied, and is empty then. */
   move(array: Int32Array | Uint16Array | Uint32Array): number {
     const { buffer } = array;
-    if (!(buffer instanceof ArrayBuffer && buffer.resizable)) return this.place(array);
+    if (!(buffer instanceof ArrayBuffer && buffer.resizable) || array.byteLength < buffer.byteLength)
+      return this.place(array);
     const address = this.allocate(array.byteLength);
     for (let begin = array.byteLength; begin > 0;) {
       begin = Math.max(0, begin - PORTION);
