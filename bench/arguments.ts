@@ -25,7 +25,8 @@ export interface Arguments {
 export const USAGE = `npm run bench -- [options]
 
 Measures config/imdb.yaml against the same experiment in Keras, where a Python has it, on this machine and in
-alternation; its training also against C and fastText, where there are a C compiler and fasttext. Writes a table to stdout and bench/RESULTS.md. Exit code 1 if a target is missed. Takes some minutes.
+alternation; its training also against C and fastText, where there are \`cc\` and \`fasttext\`. Writes a table to stdout and
+bench/RESULTS.md. Exit code 1 if a target is missed. Takes some minutes.
 
   --params FILE  parameters that replace the experiment's, as for \`sluice run\`
   --python PATH  a Python that has TensorFlow and Keras [default: python3, else the one behind \`npm run tensorflow\`]

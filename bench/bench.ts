@@ -110,7 +110,7 @@ async function report(
     Sluice: { node: process.versions.node, ...(await describeEngine()) },
     Keras: keras,
   });
-  const text = `# What Sluice costs, beside Keras\n\n${EXPLANATION(rounds)}\n\n${about.join('\n')}\n\n${toMarkdown(rows, 'Keras, or as named')}`;
+  const text = `# What Sluice costs, beside Keras, C and fastText\n\n${EXPLANATION(rounds)}\n\n${about.join('\n')}\n\n${toMarkdown(rows, 'Keras, or as named')}`;
   process.stdout.write(text);
   if (parts.length === PARTS.length) {
     mkdirSync(join(ROOT, 'bench'), { recursive: true });
@@ -125,6 +125,7 @@ const EXPLANATION = (rounds: number): string =>
   `Written by \`npm run bench\`. Medians of ${rounds} round${rounds === 1 ? '' : 's'}, and of the rounds' ratios, Sluice and Keras by turns. Keras runs
 bench/keras_imdb.py: the textbook's dense way, with no plot and no progress bar. Peak memory is the largest sum over a
 command's process tree at one instant, looked at every 50 ms: all anonymous memory, and the file-backed memory of the
-process that has most (the others map the same program and libraries).`;
+process that has most (the others map the same program and libraries). C is bench/training.c: the same arithmetic on one thread, from
+the same weights in the same order; that both come to the same weights is checked first. fastText reads the same word numbers.`;
 
 await main();
