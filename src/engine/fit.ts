@@ -37,7 +37,9 @@ export async function* fit(trainer: Trainer, settings: Fit, context: Context): A
       const tally = new Tally(settings.objective);
       let batch = 0;
       for (const numbers of slices(order, batchSize)) {
-        tally.add(trainer.step(numbers), labelsOf(rows, numbers));
+        // Before the step, which uses them, too: a loop that does nothing else gets them from memory many at a time.
+        const labels = labelsOf(rows, numbers);
+        tally.add(trainer.step(numbers), labels);
         batch++;
         if (!Number.isFinite(tally.loss)) throw diverged(`the loss is ${tally.loss}`, { epoch, batch });
         const soFar = describe({ loss: tally.loss, accuracy: tally.accuracy });
