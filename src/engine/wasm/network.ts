@@ -64,8 +64,8 @@ export class Network {
   }
 
   /** Turns sums of a layer into outputs, in place. */
-  activate({ activation, stride }: PlacedLayer, sums: number, count: number): void {
-    if (activation !== 'linear') this.#kernels[activation](sums, count * stride);
+  activate({ activation, units, stride }: PlacedLayer, sums: number, count: number): void {
+    if (activation !== 'linear') this.#kernels[activation](sums, count, units, stride);
   }
 
   /** Turns derivatives by a layer's outputs into derivatives by its sums, in place. */

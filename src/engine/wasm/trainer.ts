@@ -44,11 +44,12 @@ export class WasmTrainer implements Trainer {
     const last = network.layers.at(-1)!;
     const sums = this.#inference.forward(this.#rows, numbers);
     network.activate(last, last.outputs, numbers.length);
-    const outputs = this.#inference.firstUnits(last, numbers.length);
+    const outputs = arena.floats(last.outputs, numbers.length * last.stride);
     const slopes = arena.floats(this.#learning.at(-1)!.slopes, numbers.length * last.stride);
-    for (let i = 0; i < outputs.length; i++) {
+    for (let i = 0; i < numbers.length; i++) {
+      const first = i * last.stride;
       const label = this.#labels[numbers[i]!]!;
-      slopes[i * last.stride] = slopeOf(this.#objective, outputs[i]!, label) / numbers.length;
+      slopes[first] = slopeOf(this.#objective, outputs[first]!, label) / numbers.length;
     }
     this.#backward(numbers.length);
     for (const update of this.#updates) update();
