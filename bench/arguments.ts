@@ -1,7 +1,17 @@
 import { parseArgs } from 'node:util';
 
 /** What can be measured, in this order. */
-export const PARTS = ['cold', 'rerun', 'pipe', 'train', 'predict', 'accuracy'] as const;
+export const PARTS = [
+  'cold',
+  'rerun',
+  'pipe',
+  'train',
+  'c',
+  'fasttext',
+  'million',
+  'predict',
+  'accuracy',
+] as const;
 export type Part = (typeof PARTS)[number];
 
 export interface Arguments {
@@ -15,7 +25,8 @@ export interface Arguments {
 export const USAGE = `npm run bench -- [options]
 
 Measures config/imdb.yaml against the same experiment in Keras, where a Python has it, on this machine and in
-alternation; writes a table to stdout and bench/RESULTS.md. Exit code 1 if a target is missed. Takes some minutes.
+alternation; its training also against C and fastText, where there are \`cc\` and \`fasttext\`. Writes a table to stdout and
+bench/RESULTS.md. Exit code 1 if a target is missed. Takes some minutes.
 
   --params FILE  parameters that replace the experiment's, as for \`sluice run\`
   --python PATH  a Python that has TensorFlow and Keras [default: python3, else the one behind \`npm run tensorflow\`]

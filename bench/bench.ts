@@ -5,10 +5,13 @@ import { join } from 'node:path';
 import { describeEngine } from '../src/engine/tfjs/tensorflow.ts';
 import { accuracyRows } from './accuracy.ts';
 import { type Arguments, type Part, PARTS, readArguments, USAGE } from './arguments.ts';
+import { cRows } from './c.ts';
 import { coldRows, measureCold } from './cold.ts';
+import { fastTextRows } from './fasttext.ts';
 import { findKeras, type KerasRun, runKeras } from './keras.ts';
 import { describeMachine } from './machine.ts';
 import type { Cost } from './measure.ts';
+import { millionRows } from './million.ts';
 import { measurePipe, pipeRows } from './pipe.ts';
 import { predictRows } from './predict.ts';
 import { rerunRows } from './rerun.ts';
@@ -58,7 +61,7 @@ async function alternate(
     if (parts.includes('train')) measured.train.push(await measureTraining(workspace));
   };
   const theirs = async (seed: number): Promise<void> => {
-    const peerless: readonly Part[] = ['rerun', 'predict'];
+    const peerless: readonly Part[] = ['rerun', 'c', 'fasttext', 'million', 'predict'];
     const needed = parts.filter((part) => !peerless.includes(part));
     if (python === undefined || needed.length === 0) return;
     const only = needed.every((part) => part === 'pipe') ? ['--only', 'vectorize'] : [];
@@ -84,6 +87,9 @@ async function collectRows(
     rerun: () => rerunRows(workspace, rounds),
     pipe: () => pipeRows(pipe, keras),
     train: () => trainingRows(train, keras),
+    c: () => cRows(workspace, rounds),
+    fasttext: () => fastTextRows(workspace, rounds),
+    million: () => millionRows(workspace, rounds),
     predict: () => predictRows(workspace, rounds),
     accuracy: () => accuracyRows(workspace, keras),
   };
@@ -104,7 +110,7 @@ async function report(
     Sluice: { node: process.versions.node, ...(await describeEngine()) },
     Keras: keras,
   });
-  const text = `# What Sluice costs, beside Keras\n\n${EXPLANATION(rounds)}\n\n${about.join('\n')}\n\n${toMarkdown(rows, 'Keras')}`;
+  const text = `# What Sluice costs, beside Keras, C and fastText\n\n${EXPLANATION(rounds)}\n\n${about.join('\n')}\n\n${toMarkdown(rows, 'Keras, or as named')}`;
   process.stdout.write(text);
   if (parts.length === PARTS.length) {
     mkdirSync(join(ROOT, 'bench'), { recursive: true });
@@ -119,6 +125,7 @@ const EXPLANATION = (rounds: number): string =>
   `Written by \`npm run bench\`. Medians of ${rounds} round${rounds === 1 ? '' : 's'}, and of the rounds' ratios, Sluice and Keras by turns. Keras runs
 bench/keras_imdb.py: the textbook's dense way, with no plot and no progress bar. Peak memory is the largest sum over a
 command's process tree at one instant, looked at every 50 ms: all anonymous memory, and the file-backed memory of the
-process that has most (the others map the same program and libraries).`;
+process that has most (the others map the same program and libraries). C is bench/training.c: the same arithmetic on one thread, from
+the same weights in the same order; that both come to the same weights is checked first. fastText reads the same word numbers.`;
 
 await main();

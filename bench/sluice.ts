@@ -44,6 +44,38 @@ export function outputOf({ folder }: Workspace, { record }: Run, step: string, o
   return new Store(join(folder, 'store')).objectPath(stored.sha256);
 }
 
+/** The file with an output of a step, which is run if it is not in the store yet. */
+export async function stepOutput(workspace: Workspace, step: string, output: string): Promise<string> {
+  return outputOf(workspace, await runExperiment(workspace, [step]), step, output);
+}
+
+/** Runs a stage alone, from file to file, as a person does in a shell. */
+export function runStage(
+  parameters: readonly string[],
+  { input, output }: { readonly input: string; readonly output: string },
+): Promise<Cost> {
+  const script = 'exec "$@" < "$INPUT" > "$OUTPUT"';
+  return measure(['bash', '-c', script, 'bash', ...SLUICE, ...parameters], { INPUT: input, OUTPUT: output });
+}
+
+/** Trains as `runStage` does, from `input`, and gives the epochs and the file with the model, too. */
+export async function trainAlone(
+  { folder }: Workspace,
+  parameters: readonly string[],
+  input: string,
+): Promise<Cost & { readonly epochs: readonly Epoch[]; readonly model: string }> {
+  const model = join(folder, 'model.safetensors');
+  const history = join(folder, 'history.ndjson');
+  const cost = await runStage(['train', ...parameters, '--history', history], { input, output: model });
+  return { ...cost, epochs: readEpochs(history), model };
+}
+
+const readEpochs = (path: string): Epoch[] =>
+  readFileSync(path, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Epoch);
+
 /** Runs a training step, and gives its epochs too. */
 export async function runTraining(
   workspace: Workspace,
@@ -51,10 +83,7 @@ export async function runTraining(
   more: readonly string[] = [],
 ): Promise<Run & { readonly epochs: readonly Epoch[] }> {
   const run = await runExperiment(workspace, [step, ...more]);
-  const lines = readFileSync(outputOf(workspace, run, step, 'history'), 'utf8')
-    .trim()
-    .split('\n');
-  return { ...run, epochs: lines.map((line) => JSON.parse(line) as Epoch) };
+  return { ...run, epochs: readEpochs(outputOf(workspace, run, step, 'history')) };
 }
 
 /**

@@ -42,10 +42,22 @@ export function toMarkdown(rows: readonly Row[], peer: string): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** `1/4.2` where Sluice needs less, `1.3` where it needs more. */
+/** `1/4.2` where Sluice needs less, `1.30` where it needs more. */
 export function formatRatio(ratio: number): string {
-  return ratio < 1 ? `1/${(1 / ratio).toFixed(1)}` : ratio.toFixed(1);
+  return ratio < 1 ? `1/${(1 / ratio).toFixed(1)}` : ratio.toFixed(2);
 }
+
+/** The target of a ratio. */
+export const ratioAtMost = (bound: number): Target => ({ text: `≤ ${formatRatio(bound)}`, atMost: bound });
+
+/** A row for what this machine lacks something to measure. */
+export const notMeasured = (figure: string, reason: string, target: Target): Row => ({
+  figure,
+  sluice: reason,
+  goal: { value: undefined, target },
+});
+
+export const formatMilliseconds = (seconds: number): string => `${(seconds * 1000).toFixed(1)} ms`;
 
 export const formatSeconds = (seconds: number): string => `${seconds.toFixed(seconds < 10 ? 2 : 1)} s`;
 

@@ -15,16 +15,29 @@
 #define RHO 0.9f
 #define EPSILON 1e-7f
 
+// The units of a hidden layer, or a row of its kernel. With loops over arrays of 16 GCC takes more than twice as long.
+typedef float Units __attribute__((vector_size(4 * UNITS), may_alias));
+typedef int32_t Truths __attribute__((vector_size(4 * UNITS)));
+
+static void *allocate(size_t size, size_t count) {
+  size_t bytes = (size * count + 63) / 64 * 64;
+  void *array = aligned_alloc(64, bytes);
+  if (!array) exit(1);
+  return memset(array, 0, bytes);
+}
+
 static void *take(FILE *file, size_t size, size_t count) {
-  void *array = aligned_alloc(64, (size * count + 127) / 64 * 64);
-  if (!array || fread(array, size, count, file) != count) exit(1);
+  void *array = allocate(size, count);
+  if (fread(array, size, count, file) != count) exit(1);
   return array;
 }
 
-static float *zeros(size_t count) {
-  float *array = aligned_alloc(64, (4 * count + 127) / 64 * 64);
-  memset(array, 0, 4 * count);
-  return array;
+static Units where(Truths condition, Units numbers) { return (Units)(condition & (Truths)numbers); }
+
+static float total(Units numbers) {
+  float sum = 0;
+  for (int u = 0; u < UNITS; u++) sum += numbers[u];
+  return sum;
 }
 
 static void update(float *restrict weights, float *restrict gradient, float *restrict squares, size_t count) {
@@ -37,74 +50,60 @@ static void update(float *restrict weights, float *restrict gradient, float *res
 }
 
 int main(int argc, char **argv) {
-  FILE *file = fopen(argv[1], "rb");
-  if (argc < 3 || !file) return 1;
+  FILE *file = argc == 3 ? fopen(argv[1], "rb") : NULL;
+  if (!file) return 1;
   uint32_t *head = take(file, 4, 5);
   size_t rows = head[0], nonzeros = head[1], dimension = head[2], batch = head[3], epochs = head[4];
   uint32_t *offsets = take(file, 4, rows + 1);
   uint16_t *indices = take(file, 2, nonzeros);
   float *labels = take(file, 4, rows);
-  size_t first = dimension * UNITS, second = first + UNITS, third = second + UNITS * UNITS, last = third + UNITS;
-  size_t total = last + UNITS + 1;
-  float *w = take(file, 4, total), *g = zeros(total), *v = zeros(total);
-  float *a1 = zeros(batch * UNITS), *a2 = zeros(batch * UNITS), *s1 = zeros(batch * UNITS), *s2 = zeros(batch * UNITS);
+
+  // All parameters in one array: kernel and bias of the first layer, of the second, and of the last one.
+  size_t count = (dimension + 1 + UNITS + 1 + 1) * UNITS + 1;
+  float *weights = take(file, 4, count), *gradient = allocate(4, count), *squares = allocate(4, count);
+  Units *w1 = (Units *)weights, *b1 = w1 + dimension, *w2 = b1 + 1, *b2 = w2 + UNITS, *w3 = b2 + 1;
+  Units *g1 = (Units *)gradient, *gb1 = g1 + dimension, *g2 = gb1 + 1, *gb2 = g2 + UNITS, *g3 = gb2 + 1;
+  float *b3 = weights + count - 1, *gb3 = gradient + count - 1;
   uint32_t *order = take(file, 4, epochs * rows);
+  Units *hidden1 = allocate(sizeof(Units), batch), *slopes1 = allocate(sizeof(Units), batch);
+  Units *slopes2 = allocate(sizeof(Units), batch);
 
   for (size_t epoch = 0; epoch < epochs; epoch++) {
     struct timespec begin, end;
     clock_gettime(CLOCK_MONOTONIC, &begin);
     for (size_t start = 0; start < rows; start += batch) {
-      size_t count = rows - start < batch ? rows - start : batch;
+      size_t size = rows - start < batch ? rows - start : batch;
       const uint32_t *numbers = order + epoch * rows + start;
-      for (size_t i = 0; i < count; i++) {
-        float sum[UNITS];
-        memcpy(sum, w + first, sizeof sum);
-        for (uint32_t k = offsets[numbers[i]]; k < offsets[numbers[i] + 1]; k++) {
-          const float *row = w + (size_t)indices[k] * UNITS;
-          for (int u = 0; u < UNITS; u++) sum[u] += row[u];
-        }
-        float *below = a1 + i * UNITS, *output = a2 + i * UNITS;
-        for (int u = 0; u < UNITS; u++) below[u] = sum[u] > 0 ? sum[u] : 0;
-        memcpy(sum, w + third, sizeof sum);
-        for (int j = 0; j < UNITS; j++)
-          for (int u = 0; u < UNITS; u++) sum[u] += below[j] * w[second + j * UNITS + u];
-        float logit = w[total - 1];
-        for (int u = 0; u < UNITS; u++) {
-          output[u] = sum[u] > 0 ? sum[u] : 0;
-          logit += output[u] * w[last + u];
-        }
-        float slope = (1 / (1 + expf(-logit)) - labels[numbers[i]]) / count;
-        g[total - 1] += slope;
-        for (int u = 0; u < UNITS; u++) {
-          g[last + u] += slope * output[u];
-          s2[i * UNITS + u] = output[u] > 0 ? slope * w[last + u] : 0;
-        }
+      for (size_t i = 0; i < size; i++) {
+        Units sum = *b1;
+        for (uint32_t k = offsets[numbers[i]]; k < offsets[numbers[i] + 1]; k++) sum += w1[indices[k]];
+        hidden1[i] = where(sum > 0, sum);
+        sum = *b2;
+        for (int j = 0; j < UNITS; j++) sum += hidden1[i][j] * w2[j];
+        Units hidden2 = where(sum > 0, sum);
+        float logit = *b3 + total(hidden2 * *w3);
+        float slope = (1 / (1 + expf(-logit)) - labels[numbers[i]]) / size;
+        *gb3 += slope;
+        *g3 += slope * hidden2;
+        slopes2[i] = where(hidden2 > 0, slope * *w3);
       }
-      for (size_t i = 0; i < count; i++) {
-        const float *below = a1 + i * UNITS, *slopes = s2 + i * UNITS;
-        for (int u = 0; u < UNITS; u++) g[third + u] += slopes[u];
+      for (size_t i = 0; i < size; i++) {
+        *gb2 += slopes2[i];
         for (int j = 0; j < UNITS; j++) {
-          float sum = 0;
-          for (int u = 0; u < UNITS; u++) {
-            g[second + j * UNITS + u] += below[j] * slopes[u];
-            sum += slopes[u] * w[second + j * UNITS + u];
-          }
-          s1[i * UNITS + j] = below[j] > 0 ? sum : 0;
+          g2[j] += hidden1[i][j] * slopes2[i];
+          slopes1[i][j] = hidden1[i][j] > 0 ? total(slopes2[i] * w2[j]) : 0;
         }
       }
-      for (size_t i = 0; i < count; i++) {
-        const float *slopes = s1 + i * UNITS;
-        for (int u = 0; u < UNITS; u++) g[first + u] += slopes[u];
-        for (uint32_t k = offsets[numbers[i]]; k < offsets[numbers[i] + 1]; k++) {
-          float *row = g + (size_t)indices[k] * UNITS;
-          for (int u = 0; u < UNITS; u++) row[u] += slopes[u];
-        }
+      for (size_t i = 0; i < size; i++) {
+        Units slopes = slopes1[i];
+        *gb1 += slopes;
+        for (uint32_t k = offsets[numbers[i]]; k < offsets[numbers[i] + 1]; k++) g1[indices[k]] += slopes;
       }
-      update(w, g, v, total);
+      update(weights, gradient, squares, count);
     }
     clock_gettime(CLOCK_MONOTONIC, &end);
     printf("%.3f\n", (end.tv_sec - begin.tv_sec) * 1e3 + (end.tv_nsec - begin.tv_nsec) / 1e6);
   }
   FILE *out = fopen(argv[2], "wb");
-  return !out || fwrite(w, 4, total, out) != total || fclose(out) != 0;
+  return !out || fwrite(weights, 4, count, out) != count || fclose(out) != 0;
 }

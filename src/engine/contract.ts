@@ -3,7 +3,10 @@ import type { Objective } from './loss.ts';
 import type { Clip, Optimizer, Penalties } from './optimizer.ts';
 import type { Rows } from './rows.ts';
 
-/** What trains multi-layer perceptrons with one output on sparse rows, and computes with them. Engines agree up to rounding. */
+/**
+ * What trains multi-layer perceptrons with one output on sparse rows, and computes with them. Engines agree up to rounding.
+ * Rows from `collectRows` may be moved into an engine's memory: they are for one trainer, or for one call of `sums`.
+ */
 export interface Engine {
   /** Starts training from `layers`, whose arrays stay as they are. */
   createTrainer(layers: readonly DenseLayer[], training: Training): Trainer;

@@ -6,7 +6,7 @@ import type { Context } from '../stage.ts';
 import type { Trainer } from './contract.ts';
 import type { Objective } from './loss.ts';
 import { shareOf, type Schedule } from './schedule.ts';
-import { countRows, slices, type Rows } from './rows.ts';
+import { arange, countRows, slices, type Rows } from './rows.ts';
 import { Tally, type Metric } from './tally.ts';
 
 /** How long to train, on what, and what to measure. */
@@ -32,7 +32,7 @@ export interface Fit {
  */
 export async function* fit(trainer: Trainer, settings: Fit, context: Context): AsyncGenerator<Epoch> {
   const { rows, metrics, epochs, batchSize, seed, learningRate, schedule, done = 0 } = settings;
-  const order = Uint32Array.from({ length: countRows(rows) }, (_, row) => row);
+  const order = arange(countRows(rows));
   const batches = Math.ceil(order.length / batchSize);
   for (let epoch = 1; epoch <= done; epoch++) new Random(seed, 'shuffle', epoch).shuffle(order);
   for (let epoch = done + 1; epoch <= epochs; epoch++) {
@@ -45,7 +45,9 @@ export async function* fit(trainer: Trainer, settings: Fit, context: Context): A
       for (const numbers of slices(order, batchSize)) {
         const rate = learningRate * shareOf(schedule, (epoch - 1) * batches + batch);
         const penalty = trainer.penalty();
-        tally.add(trainer.step(numbers, rate), labelsOf(rows, numbers), penalty);
+        // Before the step, which uses them, too: a loop that does nothing else gets them from memory many at a time.
+        const labels = labelsOf(rows, numbers);
+        tally.add(trainer.step(numbers, rate), labels, penalty);
         batch++;
         if (!Number.isFinite(tally.loss)) throw diverged(`the loss is ${tally.loss}`, { epoch, batch });
         const soFar = describe({ loss: tally.loss, accuracy: tally.accuracy });
@@ -54,8 +56,12 @@ export async function* fit(trainer: Trainer, settings: Fit, context: Context): A
         await setImmediate();
         context.signal.throwIfAborted();
       }
-      checkWeights(trainer, { epoch, batch });
-      const results = { ...report(tally, metrics), ...(await validate(trainer, settings, context.signal)) };
+      const validation = await validate(trainer, settings, context.signal);
+      if (!Number.isFinite(validation.val_loss ?? 0))
+        throw diverged(`the validation's loss is ${validation.val_loss}`, { epoch, batch });
+      // Where rows were judged, they have shown it.
+      if (epoch === epochs || validation.val_loss === undefined) checkWeights(trainer, { epoch, batch });
+      const results = { ...report(tally, metrics), ...validation };
       const seconds = Math.round(performance.now() - start) / 1000;
       progress.finish(`${since(start)} s - ${describe(results)}`);
       yield { epoch, ...results, seconds };
@@ -86,8 +92,13 @@ const report = (tally: Tally, metrics: readonly Metric[]): Results => ({
   ...Object.fromEntries(metrics.map((metric) => [metric, tally.metric(metric)])),
 });
 
-const labelsOf = (rows: Rows, numbers: Uint32Array): Float32Array =>
-  Float32Array.from(numbers, (row) => rows.labels[row]!);
+// Loops, here and below: functions that are called for each number take several times as long.
+
+function labelsOf({ labels }: Rows, numbers: Uint32Array): Float32Array {
+  const chosen = new Float32Array(numbers.length);
+  for (let i = 0; i < numbers.length; i++) chosen[i] = labels[numbers[i]!]!;
+  return chosen;
+}
 
 const describe = (results: Partial<Results>): string =>
   Object.entries(results)
@@ -96,12 +107,9 @@ const describe = (results: Partial<Results>): string =>
 
 /** The last step may have ruined them, and no batch comes after it to show it. */
 function checkWeights(trainer: Trainer, when: { epoch: number; batch: number }): void {
-  for (const { kernel, bias } of trainer.layers()) {
-    const wrong = [kernel, bias].flatMap(
-      (weights) => weights.find((weight) => !Number.isFinite(weight)) ?? [],
-    );
-    if (wrong.length > 0) throw diverged(`a weight is ${wrong[0]}`, when);
-  }
+  for (const weights of trainer.layers().flatMap(({ kernel, bias }) => [kernel, bias]))
+    for (let i = 0; i < weights.length; i++)
+      if (!Number.isFinite(weights[i])) throw diverged(`a weight is ${weights[i]}`, when);
 }
 
 const diverged = (what: string, { epoch, batch }: { epoch: number; batch: number }): StageError =>

@@ -1,13 +1,20 @@
 import { StageError } from '../error.ts';
 import type { Split } from '../formats/review.ts';
 import type { Model } from '../formats/model.ts';
-import { allocateIndices, type Indices, type VectorBatch } from '../formats/vector-batch.ts';
+import { indicesType, type Indices, type VectorBatch } from '../formats/vector-batch.ts';
 
 /** Sparse rows to train on or to judge, in compressed sparse row form. A `VectorBatch` is one, too. */
 export type Rows = Pick<VectorBatch, 'dimension' | 'encoding' | 'labels' | 'offsets' | 'indices'>;
 
 /** The number of rows. */
 export const countRows = (rows: Rows): number => rows.labels.length;
+
+/** The numbers of so many rows, from 0, as NumPy's `arange` gives them. */
+export function arange(count: number): Uint32Array {
+  const numbers = new Uint32Array(count);
+  for (let i = 0; i < count; i++) numbers[i] = i;
+  return numbers;
+}
 
 /** Parts of `size` numbers; the last may be shorter. */
 export function* slices(numbers: Uint32Array, size: number): Generator<Uint32Array> {
@@ -17,15 +24,16 @@ export function* slices(numbers: Uint32Array, size: number): Generator<Uint32Arr
 /**
  * Reads a stream of vectors once, and keeps the rows of each group of splits: `collectRows(batches, ['train'], ['test'])`
  * gives two `Rows`. A row that belongs to several groups is kept in each. An index takes 2 bytes where the
- * dimension allows it. Throws `BAD_VALUE` where the dimension changes within the stream, `TRUNCATED` where there is no batch.
+ * dimension allows it; the array of them can shrink, so that who takes them elsewhere can give memory back on the way. Throws `BAD_VALUE` where the dimension changes within the stream, `TRUNCATED` where there is no batch.
  */
 export async function collectRows<const G extends readonly (readonly Split[])[]>(
   batches: AsyncIterable<VectorBatch>,
   ...groups: G
 ): Promise<{ [K in keyof G]: Rows }> {
-  const collectors = groups.map((splits) => new Collector(splits));
+  let collectors: Collector[] = [];
   let first: VectorBatch | undefined;
   for await (const batch of batches) {
+    if (first === undefined) collectors = groups.map((splits) => new Collector(splits, batch.dimension));
     first ??= batch;
     checkSame(first, batch);
     for (const collector of collectors) collector.add(batch);
@@ -47,47 +55,48 @@ function checkSame(first: VectorBatch, batch: VectorBatch): void {
   );
 }
 
-/** Rows of some splits, kept batch by batch, so that growing never copies what is there. */
+/** Rows of some splits. Their indices lie in a buffer that grows where it is: nothing is copied, and nothing held twice. */
 class Collector {
   readonly #wanted: ReadonlySet<Split>;
-  readonly #pieces: Indices[] = [];
+  readonly #buffer = new ArrayBuffer(0, { maxByteLength: MOST_BYTES });
+  readonly #indices: Indices;
   readonly #labels: number[] = [];
-  readonly #lengths: number[] = [];
+  readonly #offsets: number[] = [0];
 
-  constructor(splits: readonly Split[]) {
+  constructor(splits: readonly Split[], dimension: number) {
     this.#wanted = new Set(splits);
+    this.#indices = new (indicesType(dimension))(this.#buffer);
   }
 
-  add({ dimension, splits, labels, offsets, indices }: VectorBatch): void {
-    const chosen = splits.map((split) => this.#wanted.has(split));
-    let total = 0;
-    for (const [row, wanted] of chosen.entries()) if (wanted) total += offsets[row + 1]! - offsets[row]!;
-    const piece = allocateIndices(dimension, total);
-    let at = 0;
-    for (const [row, wanted] of chosen.entries()) {
-      if (!wanted) continue;
-      const begin = offsets[row]!;
-      const end = offsets[row + 1]!;
-      piece.set(indices.subarray(begin, end), at);
-      at += end - begin;
-      this.#labels.push(labels[row]!);
-      this.#lengths.push(end - begin);
+  add(batch: VectorBatch): void {
+    const isWanted = (row: number): boolean => this.#wanted.has(batch.splits[row]!);
+    const rows = batch.splits.length;
+    for (let begin = 0, end = 0; begin < rows; begin = end + 1) {
+      for (end = begin; end < rows && isWanted(end); end++);
+      if (begin < end) this.#append(batch, begin, end);
     }
-    if (total > 0) this.#pieces.push(piece);
+  }
+
+  /** Adds the rows from `begin` on, to before `end`. */
+  #append({ labels, offsets, indices }: VectorBatch, begin: number, end: number): void {
+    const columns = indices.subarray(offsets[begin], offsets[end]);
+    const at = this.#indices.length;
+    this.#buffer.resize((at + columns.length) * columns.BYTES_PER_ELEMENT);
+    this.#indices.set(columns, at);
+    for (let row = begin; row < end; row++) {
+      this.#labels.push(labels[row]!);
+      this.#offsets.push(at + offsets[row + 1]! - offsets[begin]!);
+    }
   }
 
   rows(dimension: number, encoding: VectorBatch['encoding']): Rows {
-    const offsets = new Int32Array(this.#lengths.length + 1);
-    for (const [row, length] of this.#lengths.entries()) offsets[row + 1] = offsets[row]! + length;
-    const indices = allocateIndices(dimension, offsets.at(-1)!);
-    let at = 0;
-    for (const piece of this.#pieces) {
-      indices.set(piece, at);
-      at += piece.length;
-    }
-    return { dimension, encoding, labels: Float32Array.from(this.#labels), offsets, indices };
+    const [labels, offsets] = [Float32Array.from(this.#labels), Int32Array.from(this.#offsets)];
+    return { dimension, encoding, labels, offsets, indices: this.#indices };
   }
 }
+
+/** As much as WebAssembly can address. It is address space: memory is taken as it is filled. */
+const MOST_BYTES = 2 ** 32;
 
 /** Throws `BAD_VALUE` where rows don't fit a model. */
 export function checkDimension(model: Pick<Model, 'dimension'>, rows: Pick<Rows, 'dimension'>): void {

@@ -20,7 +20,8 @@ export class Tally {
   add(sums: Float32Array, labels: Float32Array, penalty = 0): void {
     const { activation } = this.#objective;
     for (let i = 0; i < sums.length; i++) {
-      const positive = Math.fround(activate(activation, sums[i]!)) > 0.5;
+      // No activation gives more than 0.5 for a sum that is not above 0.
+      const positive = sums[i]! > 0 && Math.fround(activate(activation, sums[i]!)) > 0.5;
       this.#loss += lossOf(this.#objective, sums[i]!, labels[i]!);
       if (labels[i] === 1) this.#counts[positive ? 'truePositive' : 'falseNegative']++;
       else this.#counts[positive ? 'falsePositive' : 'trueNegative']++;

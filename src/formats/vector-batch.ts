@@ -22,7 +22,10 @@ export interface VectorBatch {
   readonly indices: Indices;
 }
 
-/** An array for `length` indices below `dimension`, as narrow as it can be. */
-export function allocateIndices(dimension: number, length: number): Indices {
-  return dimension <= 65_536 ? new Uint16Array(length) : new Uint32Array(length);
-}
+/** The kind of array for indices below `dimension`, as narrow as it can be. */
+export const indicesType = (dimension: number): typeof Uint16Array | typeof Uint32Array =>
+  dimension <= 65_536 ? Uint16Array : Uint32Array;
+
+/** An array for `length` indices below `dimension`. */
+export const allocateIndices = (dimension: number, length: number): Indices =>
+  new (indicesType(dimension))(length);

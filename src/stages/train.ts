@@ -84,6 +84,9 @@ export const train = defineStage({
 
     const { dimension, encoding } = rows;
     const layers = initializeLayers(dimension, shapes, options);
+    // Before the trainer takes the rows.
+    const isKept = checkpoint !== undefined || resumed !== undefined;
+    const about = { options: decisiveOptions(options), rows: isKept ? digestRows(rows, validation) : '' };
     const trainer = engine.createTrainer(layers, {
       rows,
       objective,
@@ -91,8 +94,6 @@ export const train = defineStage({
       batchSize,
       ...regularization,
     });
-    const isKept = checkpoint !== undefined || resumed !== undefined;
-    const about = { options: decisiveOptions(options), rows: isKept ? digestRows(rows, validation) : '' };
     try {
       if (resumed !== undefined) {
         checkResumable(resumed, { options, rows: about.rows });

@@ -48,7 +48,7 @@ test('the table has a line a row, and marks a missed target', () => {
 });
 
 test('ratios, seconds and bytes are rounded for people', () => {
-  expect([0.125, 1, 1.26].map(formatRatio)).toEqual(['1/8.0', '1.0', '1.3']);
+  expect([0.125, 1, 1.26].map(formatRatio)).toEqual(['1/8.0', '1.00', '1.26']);
   expect([0.0712, 9.994, 33.33].map(formatSeconds)).toEqual(['0.07 s', '9.99 s', '33.3 s']);
   expect([399_600_000, 1e9].map(formatBytes)).toEqual(['400 MB', '1.00 GB']);
 });

@@ -85,7 +85,11 @@ describe('fit', () => {
         ),
       ),
     ).rejects.toMatchObject({
-      message: 'a weight is Infinity in epoch 1, batch 3',
+      message: 'a weight is Infinity in epoch 2, batch 3',
+    });
+    const blind = { ...trainerOf(() => 0), sums: async () => Float32Array.of(0, Number.NaN) };
+    await expect(collect(fit(blind, settings, quiet))).rejects.toMatchObject({
+      message: "the validation's loss is NaN in epoch 1, batch 3",
     });
   });
 

@@ -1,5 +1,5 @@
 import type { DenseLayer } from '../../formats/model.ts';
-import { countRows, slices, type Rows } from '../rows.ts';
+import { arange, countRows, slices, type Rows } from '../rows.ts';
 import { Arena } from './memory.ts';
 import type { Kernels } from './module.ts';
 import { Network, placeRows, type Dropped, type PlacedLayer, type PlacedRows } from './network.ts';
@@ -45,9 +45,8 @@ export class Inference {
   async sums(rows: Rows, signal?: AbortSignal): Promise<Float32Array> {
     const placed = this.place(rows);
     const result = new Float32Array(countRows(rows));
-    const all = Uint32Array.from({ length: result.length }, (_, row) => row);
     const pause = pauses();
-    for (const numbers of slices(all, this.most)) {
+    for (const numbers of slices(arange(result.length), this.most)) {
       result.set(this.forward(placed, numbers), numbers[0]);
       await pause();
       signal?.throwIfAborted();
@@ -58,6 +57,8 @@ export class Inference {
   /** What a layer gives as its first unit, as a copy: float32[count]. */
   firstUnits({ outputs, stride }: PlacedLayer, count: number): Float32Array {
     const all = this.arena.floats(outputs, count * stride);
-    return Float32Array.from({ length: count }, (_, row) => all[row * stride]!);
+    const units = new Float32Array(count);
+    for (let row = 0; row < count; row++) units[row] = all[row * stride]!;
+    return units;
   }
 }

@@ -50,6 +50,20 @@ export class Arena {
     return address;
   }
 
+  /** Like `place`; but an array that has a buffer for itself which can shrink gives its memory back as it is copied, and is empty then. */
+  move(array: Int32Array | Uint16Array | Uint32Array): number {
+    const { buffer } = array;
+    if (!(buffer instanceof ArrayBuffer && buffer.resizable) || array.byteLength < buffer.byteLength)
+      return this.place(array);
+    const address = this.allocate(array.byteLength);
+    for (let begin = array.byteLength; begin > 0;) {
+      begin = Math.max(0, begin - PORTION);
+      this.bytes(address + begin, buffer.byteLength - begin).set(new Uint8Array(buffer, begin));
+      buffer.resize(begin);
+    }
+    return address;
+  }
+
   // Views are valid until the next piece is taken.
 
   bytes(address: number, length: number): Uint8Array {
@@ -71,3 +85,6 @@ export class Arena {
 
 /** A WebAssembly memory's unit, in bytes. */
 const PAGE = 65_536;
+
+/** How many bytes are in both memories while an array moves. */
+const PORTION = 1 << 24;

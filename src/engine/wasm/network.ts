@@ -29,10 +29,12 @@ export interface Dropped {
   readonly passed: number;
 }
 
+/** Puts rows into the memory. Those that `collectRows` has given go there: who asks for them again gets a `TypeError`. */
 export function placeRows(arena: Arena, { offsets, indices }: Rows): PlacedRows {
+  if (indices.length < offsets.at(-1)!) throw new TypeError('these rows were given to another engine');
   return {
     offsets: arena.place(offsets),
-    indices: arena.place(indices),
+    indices: arena.move(indices),
     isWide: indices instanceof Uint32Array,
   };
 }
@@ -76,8 +78,8 @@ export class Network {
   }
 
   /** Turns sums of a layer into outputs, in place. */
-  activate({ activation, stride }: PlacedLayer, sums: number, count: number): void {
-    if (activation !== 'linear') this.#kernels[activation](sums, count * stride);
+  activate({ activation, units, stride }: PlacedLayer, sums: number, count: number): void {
+    if (activation !== 'linear') this.#kernels[activation](sums, count, units, stride);
   }
 
   /** Turns derivatives by a layer's outputs into derivatives by its sums, in place. */

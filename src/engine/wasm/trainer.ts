@@ -59,11 +59,12 @@ export class WasmTrainer implements Trainer {
       drawFactors(this.#inference, this.#dropped!, { dropout, step: this.#time, count });
     const sums = this.#inference.forward(this.#rows, numbers, this.#dropped);
     network.activate(last, last.outputs, numbers.length);
-    const outputs = this.#inference.firstUnits(last, numbers.length);
+    const outputs = arena.floats(last.outputs, numbers.length * last.stride);
     const slopes = arena.floats(this.#learning.at(-1)!.slopes, numbers.length * last.stride);
-    for (const [i, output] of outputs.entries()) {
+    for (let i = 0; i < numbers.length; i++) {
+      const first = i * last.stride;
       const label = this.#labels[numbers[i]!]!;
-      slopes[i * last.stride] = slopeOf(this.#training.objective, output, label) / numbers.length;
+      slopes[first] = slopeOf(this.#training.objective, outputs[first]!, label) / numbers.length;
     }
     this.#backward(numbers.length);
     this.#gradients.prepare();

@@ -1,4 +1,5 @@
-// What a layer does to its sums, in place, its derivative, which the outcome tells, and what is done to its outputs. `length` is a multiple of four.
+// What a layer does to its sums, in place: `units` numbers in each of `rows` rows that are `stride` numbers long. And its derivative,
+// which the outcome tells, of `length` numbers, a multiple of four. And what is done to its outputs.
 
 /** out = a · b, number by number. */
 export function multiply(a: usize, b: usize, out: usize, length: u32): void {
@@ -7,9 +8,9 @@ export function multiply(a: usize, b: usize, out: usize, length: u32): void {
     v128.store(out + i, f32x4.mul(v128.load(a + i), v128.load(b + i)));
 }
 
-export function relu(numbers: usize, length: u32): void {
+export function relu(numbers: usize, rows: u32, units: u32, stride: u32): void {
   const zero = f32x4.splat(0);
-  const end = numbers + ((<usize>length) << 2);
+  const end = numbers + ((<usize>rows * stride) << 2);
   for (let at = numbers; at < end; at += 16) v128.store(at, f32x4.max(v128.load(at), zero));
 }
 
@@ -20,10 +21,12 @@ export function reluSlope(slopes: usize, outputs: usize, length: u32): void {
     v128.store(slopes + i, v128.and(v128.load(slopes + i), f32x4.gt(v128.load(outputs + i), zero)));
 }
 
-export function sigmoid(numbers: usize, length: u32): void {
-  const end = numbers + ((<usize>length) << 2);
-  for (let at = numbers; at < end; at += 4)
-    store<f32>(at, <f32>1 / (<f32>1 + NativeMathf.exp(-load<f32>(at))));
+export function sigmoid(numbers: usize, rows: u32, units: u32, stride: u32): void {
+  for (let row: u32 = 0; row < rows; row++) {
+    const begin = numbers + ((<usize>row * stride) << 2);
+    for (let at = begin; at < begin + ((<usize>units) << 2); at += 4)
+      store<f32>(at, <f32>1 / (<f32>1 + NativeMathf.exp(-load<f32>(at))));
+  }
 }
 
 export function sigmoidSlope(slopes: usize, outputs: usize, length: u32): void {
@@ -35,9 +38,12 @@ export function sigmoidSlope(slopes: usize, outputs: usize, length: u32): void {
   }
 }
 
-export function tanh(numbers: usize, length: u32): void {
-  const end = numbers + ((<usize>length) << 2);
-  for (let at = numbers; at < end; at += 4) store<f32>(at, NativeMathf.tanh(load<f32>(at)));
+export function tanh(numbers: usize, rows: u32, units: u32, stride: u32): void {
+  for (let row: u32 = 0; row < rows; row++) {
+    const begin = numbers + ((<usize>row * stride) << 2);
+    for (let at = begin; at < begin + ((<usize>units) << 2); at += 4)
+      store<f32>(at, NativeMathf.tanh(load<f32>(at)));
+  }
 }
 
 export function tanhSlope(slopes: usize, outputs: usize, length: u32): void {
