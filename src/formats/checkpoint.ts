@@ -26,19 +26,17 @@ const VERSION = '1';
 export function writeCheckpoint({ arrays, best, ...about }: Checkpoint): Uint8Array {
   const tensors = [...toTensors('state', arrays), ...toTensors('best', best)];
   const training = JSON.stringify(about);
-  const sha256 = digestOf(
-    training,
-    tensors.map(({ values }) => values),
-  );
+  const sha256 = digestOf(training, tensors);
   return encodeTensorFile({ metadata: { format: FORMAT, sha256, training, version: VERSION }, tensors });
 }
 
 const toTensors = (name: string, arrays: readonly Float32Array[]): Tensor[] =>
   arrays.map((values, i) => ({ name: `${name}/${i}`, shape: [values.length], values }));
 
-function digestOf(training: string, contents: readonly NodeJS.ArrayBufferView[]): string {
+function digestOf(training: string, tensors: readonly Tensor[]): string {
   const hash = createHash('sha256').update(training);
-  for (const content of contents) hash.update(content);
+  hash.update(JSON.stringify(tensors.map(({ name, shape }) => [name, shape])));
+  for (const { values } of tensors) hash.update(values);
   return hash.digest('hex');
 }
 
@@ -46,12 +44,12 @@ function digestOf(training: string, contents: readonly NodeJS.ArrayBufferView[])
 export async function readCheckpoint(bytes: AsyncIterable<Uint8Array>): Promise<Checkpoint> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of bytes) chunks.push(chunk);
-  const { metadata, tensors, data } = decodeTensorFile(Buffer.concat(chunks));
+  const { metadata, tensors } = decodeTensorFile(Buffer.concat(chunks));
   const hint = 'expected a file as `sluice train --checkpoint` writes it';
   if (metadata['format'] !== FORMAT || metadata['version'] !== VERSION)
     throw new StageError('UNSUPPORTED', 'a safetensors file that is no checkpoint of this Sluice', { hint });
   const { training = '' } = metadata;
-  if (digestOf(training, [data]) !== metadata['sha256'])
+  if (digestOf(training, tensors) !== metadata['sha256'])
     throw new StageError('CORRUPT', 'the checkpoint is not what was written', { hint });
   const arraysOf = (name: string): Float32Array[] =>
     tensors.filter((tensor) => tensor.name.startsWith(`${name}/`)).map(({ values }) => values);

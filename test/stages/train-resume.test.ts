@@ -86,6 +86,7 @@ describe('what is resumed must be', () => {
         writeFileSync(damaged, bytes);
         await refused({ resume: damaged }).toMatchObject({ name: 'StageError', where: { file: damaged } });
       }),
+      { numRuns: 1000 },
     );
   });
 });
