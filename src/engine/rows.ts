@@ -24,7 +24,8 @@ export function* slices(numbers: Uint32Array, size: number): Generator<Uint32Arr
 /**
  * Reads a stream of vectors once, and keeps the rows of each group of splits: `collectRows(batches, ['train'], ['test'])`
  * gives two `Rows`. A row that belongs to several groups is kept in each. An index takes 2 bytes where the
- * dimension allows it; the array of them can shrink, so that who takes them elsewhere can give memory back on the way. Throws `BAD_VALUE` where the dimension changes within the stream, `TRUNCATED` where there is no batch.
+ * dimension allows it; the array of them can shrink, so that who takes them elsewhere can give memory back on the way.
+ * Throws `BAD_VALUE` where the dimension changes within the stream, `TRUNCATED` where there is no batch.
  */
 export async function collectRows<const G extends readonly (readonly Split[])[]>(
   batches: AsyncIterable<VectorBatch>,

@@ -27,7 +27,6 @@ export interface Kernels {
   readonly sumOfAbsolutes: (address: number, length: number) => number;
   readonly rmsprop: Kernel;
   readonly rmspropMomentum: Kernel;
-  readonly rmspropCentered: Kernel;
   readonly adagrad: Kernel;
   readonly adam: Kernel;
   readonly sgd: Kernel;

@@ -67,17 +67,11 @@ function rmsprop(optimizer: Named<'rmsprop'>, parameter: Parameter, { kernels, a
     };
   }
   const steps = allocateSlot(parameter, arena);
-  const about = [weights, gradient, squares.address, steps.address] as const;
-  if (!centered)
-    return {
-      step: (_, rate) => kernels.rmspropMomentum(...about, rows, stride, rate, rho, momentum, epsilon),
-      slots: [squares, steps],
-    };
-  const means = allocateSlot(parameter, arena);
+  const means = centered ? [allocateSlot(parameter, arena)] : [];
+  const about = [weights, gradient, squares.address, steps.address, means[0]?.address ?? 0] as const;
   return {
-    step: (_, rate) =>
-      kernels.rmspropCentered(...about, means.address, rows, stride, rate, rho, momentum, epsilon),
-    slots: [squares, steps, means],
+    step: (_, rate) => kernels.rmspropMomentum(...about, rows, stride, rate, rho, momentum, epsilon),
+    slots: [squares, steps, ...means],
   };
 }
 

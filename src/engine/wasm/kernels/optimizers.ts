@@ -42,40 +42,8 @@ export function rmsprop(
   }
 }
 
-/** v ← ρv + (1-ρ)g²; m ← μm + ηg/√(v+ε); w ← w - m */
+/** v ← ρv + (1-ρ)g²; m ← μm + ηg/√(v+ε); w ← w - m. With `means`, it is centered: a ← ρa + (1-ρ)g, and v-a² in place of v. */
 export function rmspropMomentum(
-  weights: usize,
-  gradient: usize,
-  squares: usize,
-  steps: usize,
-  rows: u32,
-  stride: u32,
-  rate: f32,
-  rho: f32,
-  momentum: f32,
-  epsilon: f32,
-): void {
-  const size: usize = (<usize>rows * stride) << 2;
-  const zero = f32x4.splat(0),
-    rates = f32x4.splat(rate),
-    rhos = f32x4.splat(rho),
-    fresh = f32x4.splat(1 - rho);
-  const momenta = f32x4.splat(momentum),
-    epsilons = f32x4.splat(epsilon);
-  for (let at: usize = 0; at < size; at += 16) {
-    const g = v128.load(gradient + at);
-    const square = f32x4.add(f32x4.mul(rhos, v128.load(squares + at)), f32x4.mul(fresh, f32x4.mul(g, g)));
-    v128.store(squares + at, square);
-    const slope = f32x4.div(f32x4.mul(rates, g), f32x4.sqrt(f32x4.add(square, epsilons)));
-    const step = f32x4.add(f32x4.mul(momenta, v128.load(steps + at)), slope);
-    v128.store(steps + at, step);
-    v128.store(weights + at, f32x4.sub(v128.load(weights + at), step));
-    v128.store(gradient + at, zero);
-  }
-}
-
-/** v ← ρv + (1-ρ)g²; a ← ρa + (1-ρ)g; m ← μm + ηg/√(v-a²+ε); w ← w - m */
-export function rmspropCentered(
   weights: usize,
   gradient: usize,
   squares: usize,
@@ -99,9 +67,12 @@ export function rmspropCentered(
     const g = v128.load(gradient + at);
     const square = f32x4.add(f32x4.mul(rhos, v128.load(squares + at)), f32x4.mul(fresh, f32x4.mul(g, g)));
     v128.store(squares + at, square);
-    const mean = f32x4.add(f32x4.mul(rhos, v128.load(means + at)), f32x4.mul(fresh, g));
-    v128.store(means + at, mean);
-    const variance = f32x4.sub(f32x4.add(square, epsilons), f32x4.mul(mean, mean));
+    let variance = f32x4.add(square, epsilons);
+    if (means != 0) {
+      const mean = f32x4.add(f32x4.mul(rhos, v128.load(means + at)), f32x4.mul(fresh, g));
+      v128.store(means + at, mean);
+      variance = f32x4.sub(variance, f32x4.mul(mean, mean));
+    }
     const slope = f32x4.div(f32x4.mul(rates, g), f32x4.sqrt(variance));
     const step = f32x4.add(f32x4.mul(momenta, v128.load(steps + at)), slope);
     v128.store(steps + at, step);
