@@ -47,14 +47,13 @@ export function prepare(rows: Rows): Task {
 
 export function runOurs(engine: Engine, { rows, layers, orders, epochs }: Task): Run {
   const trainer = engine.createTrainer(layers, {
-    rows,
     objective: { loss: 'binary_crossentropy', activation: 'sigmoid' },
     optimizer: OPTIMIZERS.rmsprop,
     batchSize: BATCH,
   });
   const seconds = orders.slice(0, epochs).map((order) => {
     const start = performance.now();
-    for (const numbers of slices(order, BATCH)) trainer.step(numbers, OPTIMIZERS.rmsprop.learningRate);
+    for (const numbers of slices(order, BATCH)) trainer.step(rows, numbers, OPTIMIZERS.rmsprop.learningRate);
     return (performance.now() - start) / 1000;
   });
   const weights = Float32Array.from(trainer.layers().flatMap(({ kernel, bias }) => [...kernel, ...bias]));

@@ -17,9 +17,8 @@ export interface Engine {
   sums(model: Model, rows: Rows, signal?: AbortSignal): Promise<Float32Array>;
 }
 
-/** What to train on, and how. */
+/** How to train. */
 export interface Training {
-  readonly rows: Rows;
   readonly objective: Objective;
   readonly optimizer: Optimizer;
   readonly penalties?: Penalties | undefined;
@@ -31,12 +30,14 @@ export interface Training {
 
 /** Weights in training. A row's *sum* is what the last layer gives for it before its activation: a logit, after a sigmoid. */
 export interface Trainer {
-  /** One step of the optimizer on the rows with these numbers; gives their sums from before it: float32[numbers]. */
-  step(numbers: Uint32Array, learningRate: number): Float32Array;
+  /** One step of the optimizer on those of the rows with these numbers; gives their sums from before it: float32[numbers]. */
+  step(rows: Rows, numbers: Uint32Array, learningRate: number): Float32Array;
   /** What the penalties add to the loss, with the weights as they are now. */
   penalty(): number;
   /** The sums of other rows, with the weights as they are now: float32[rows]. */
   sums(rows: Rows, signal?: AbortSignal): Promise<Float32Array>;
+  /** Says that these rows are not asked about again: others may take their place. */
+  forget(rows: Rows): void;
   /** Copies of the weights as they are now. */
   layers(): DenseLayer[];
   /** All that decides what its next steps come to, as copies. Throws `UNSUPPORTED` where the engine keeps it for itself. */

@@ -47,7 +47,7 @@ export async function* fit(trainer: Trainer, settings: Fit, context: Context): A
         const penalty = trainer.penalty();
         // Before the step, which uses them, too: a loop that does nothing else gets them from memory many at a time.
         const labels = labelsOf(rows, numbers);
-        tally.add(trainer.step(numbers, rate), labels, penalty);
+        tally.add(trainer.step(rows, numbers, rate), labels, penalty);
         batch++;
         if (!Number.isFinite(tally.loss)) throw diverged(`the loss is ${tally.loss}`, { epoch, batch });
         const soFar = describe({ loss: tally.loss, accuracy: tally.accuracy });

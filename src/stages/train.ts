@@ -88,10 +88,9 @@ export const train = defineStage({
     const isKept = checkpoint !== undefined || resumed !== undefined;
     const about = { options: decisiveOptions(options), rows: isKept ? digestRows(rows, validation) : '' };
     const trainer = engine.createTrainer(layers, {
-      rows,
       objective,
       optimizer,
-      batchSize,
+      batchSize: Math.min(batchSize, countRows(rows)),
       ...regularization,
     });
     try {

@@ -76,12 +76,11 @@ describe.each(engines)('%s', (_, load) => {
       const layers = initializeLayers(4, shapes, { seed: 5 });
       const before = structuredClone(layers);
       const trainer = engine.createTrainer(layers, {
-        rows,
         objective: { loss: 'binary_crossentropy', activation: 'sigmoid' },
         optimizer: OPTIMIZERS.sgd,
         batchSize: 2,
       });
-      trainer.step(Uint32Array.of(0), 0.01);
+      trainer.step(rows, Uint32Array.of(0), 0.01);
       const [trained] = trainer.layers();
       trainer.dispose();
       expect(layers).toEqual(before);
@@ -93,13 +92,12 @@ describe.each(engines)('%s', (_, load) => {
       const rows = rowsOf(4, [[0], [1, 3]], [1, 0]);
       const { layers } = modelOf(4);
       const trainer = engine.createTrainer(layers, {
-        rows,
         objective: { loss: 'binary_crossentropy', activation: 'sigmoid' },
         optimizer: OPTIMIZERS.adam,
         batchSize: 2,
       });
       const before = await trainer.sums(rows);
-      expect(trainer.step(Uint32Array.of(0, 1), 0.001)).toEqual(before);
+      expect(trainer.step(rows, Uint32Array.of(0, 1), 0.001)).toEqual(before);
       expect(await trainer.sums(rows)).not.toEqual(before);
       trainer.dispose();
     });

@@ -33,7 +33,7 @@ async function trainAs(golden: Golden, engine: Engine) {
   const objective = chooseObjective(options);
   const layers = initializeLayers(rows.dimension, chooseLayers(options), options);
   const regularization = chooseRegularization(options);
-  const trainer = engine.createTrainer(layers, { rows, objective, optimizer, batchSize, ...regularization });
+  const trainer = engine.createTrainer(layers, { objective, optimizer, batchSize, ...regularization });
   const { learningRate } = optimizer;
   const schedule = chooseSchedule(options);
   const settings = { rows, validation, objective, metrics, epochs, batchSize, seed, learningRate, schedule };

@@ -37,8 +37,7 @@ class TensorFlowTrainer implements Trainer {
   readonly #tf: TensorFlow;
   readonly #perceptron: Perceptron;
   readonly #layers: readonly LearningLayer[];
-  readonly #labels: Float32Array;
-  readonly #batcher: Batcher;
+  readonly #batchers = new WeakMap<Rows, Batcher>();
   readonly #training: Training;
   #time = 0;
 
@@ -47,7 +46,7 @@ class TensorFlowTrainer implements Trainer {
     kernels: Kernels,
     { layers, training }: { layers: readonly DenseLayer[]; training: Training },
   ) {
-    const { rows, optimizer } = training;
+    const { optimizer } = training;
     this.#tf = tf;
     this.#perceptron = new Perceptron(tf, kernels);
     this.#layers = layers.map((layer) => ({
@@ -55,24 +54,23 @@ class TensorFlowTrainer implements Trainer {
       kernel: kernels.parameter(layer.kernel, [layer.kernel.length / layer.units, layer.units], optimizer),
       bias: kernels.parameter(layer.bias, [layer.units], optimizer),
     }));
-    this.#labels = rows.labels;
-    this.#batcher = new Batcher(rows);
     this.#training = training;
   }
 
-  step(numbers: Uint32Array, learningRate: number): Float32Array {
+  step(rows: Rows, numbers: Uint32Array, learningRate: number): Float32Array {
     this.#time++;
     const { penalties, clip: limits } = this.#training;
     const tf = this.#tf;
     const result = new Float32Array(numbers.length);
     tf.tidy(() => {
-      const batch = this.#batcher.take(numbers);
+      const batcher = this.#batcherOf(rows);
+      const batch = batcher.take(numbers);
       const layers = this.#read();
       const factors = this.#drop(numbers.length) ?? [];
       const outputs = this.#perceptron.forward(layers, batch, factors);
       result.set(outputs.at(-1)!.dataSync());
-      const slopes = tf.tensor2d(this.#slopes(result, numbers), [numbers.length, 1]);
-      const transposed = this.#batcher.transpose(batch);
+      const slopes = tf.tensor2d(this.#slopes(result, rows.labels, numbers), [numbers.length, 1]);
+      const transposed = batcher.transpose(batch);
       let gradients: LayerGradient[] = [];
       for (const [i, gradient] of this.#perceptron.backward(layers, transposed, { outputs, slopes, factors }))
         gradients[i] = gradient;
@@ -100,6 +98,10 @@ class TensorFlowTrainer implements Trainer {
     } finally {
       for (const { kernel, bias } of layers) this.#tf.dispose([kernel, bias]);
     }
+  }
+
+  forget(rows: Rows): void {
+    this.#batchers.delete(rows);
   }
 
   layers(): DenseLayer[] {
@@ -131,6 +133,12 @@ class TensorFlowTrainer implements Trainer {
     }
   }
 
+  #batcherOf(rows: Rows): Batcher {
+    const batcher = this.#batchers.get(rows) ?? new Batcher(rows);
+    this.#batchers.set(rows, batcher);
+    return batcher;
+  }
+
   #read(): TensorLayer[] {
     return this.#layers.map(({ layer, kernel, bias }) => ({
       activation: layer.activation,
@@ -159,10 +167,10 @@ class TensorFlowTrainer implements Trainer {
   }
 
   /** The derivatives of the batch's mean loss by its sums. */
-  #slopes(sums: Float32Array, numbers: Uint32Array): Float32Array {
+  #slopes(sums: Float32Array, labels: Float32Array, numbers: Uint32Array): Float32Array {
     const { activation } = this.#training.objective;
     return sums.map((sum, i) => {
-      const label = this.#labels[numbers[i]!]!;
+      const label = labels[numbers[i]!]!;
       return slopeOf(this.#training.objective, activate(activation, sum), label) / sums.length;
     });
   }

@@ -17,7 +17,7 @@ export class Inference {
   readonly most: number;
   /** Where the numbers of the rows lie that are computed. */
   readonly numbers: number;
-  readonly #placed = new WeakMap<Rows, PlacedRows>();
+  readonly #placed = new WeakMap<Rows, Placed>();
 
   constructor(kernels: Kernels, layers: readonly DenseLayer[], most: number) {
     this.kernels = kernels;
@@ -29,9 +29,20 @@ export class Inference {
 
   /** The rows, as they lie in the memory; they are put there when they are first asked for. */
   place(rows: Rows): PlacedRows {
-    const placed = this.#placed.get(rows) ?? placeRows(this.arena, rows);
+    const known = this.#placed.get(rows);
+    if (known !== undefined) return known;
+    const begin = this.arena.end;
+    const address = placeRows(this.arena, rows);
+    const placed = { ...address, begin, end: this.arena.end };
     this.#placed.set(rows, placed);
     return placed;
+  }
+
+  /** Takes the rows out of the memory. Their room is given to others if nothing was put behind them. */
+  forget(rows: Rows): void {
+    const placed = this.#placed.get(rows);
+    if (placed !== undefined && placed.end === this.arena.end) this.arena.release(placed.begin);
+    this.#placed.delete(rows);
   }
 
   /** Computes the rows with these numbers, and gives the last layer's sums: float32[numbers]. */
@@ -61,4 +72,10 @@ export class Inference {
     for (let row = 0; row < count; row++) units[row] = all[row * stride]!;
     return units;
   }
+}
+
+interface Placed extends PlacedRows {
+  /** Which part of the memory is theirs. */
+  readonly begin: number;
+  readonly end: number;
 }

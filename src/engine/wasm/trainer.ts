@@ -1,7 +1,7 @@
 import type { DenseLayer } from '../../formats/model.ts';
 import type { Trainer, TrainerState, Training } from '../contract.ts';
 import { slopeOf } from '../loss.ts';
-import { countRows, type Rows } from '../rows.ts';
+import type { Rows } from '../rows.ts';
 import { drawFactors, placeDropped } from './dropped.ts';
 import { Gradients } from './gradients.ts';
 import { CHUNK, Inference } from './inference.ts';
@@ -16,11 +16,9 @@ interface Learning {
   readonly slopes: number;
 }
 
-/** Weights, rows and all else that takes part, in the memory of kernels of its own. */
+/** Weights, and all else that takes part, in the memory of kernels of its own. */
 export class WasmTrainer implements Trainer {
   readonly #inference: Inference;
-  readonly #labels: Float32Array;
-  readonly #rows: PlacedRows;
   readonly #training: Training;
   readonly #learning: readonly Learning[];
   readonly #gradients: Gradients;
@@ -29,15 +27,9 @@ export class WasmTrainer implements Trainer {
   #time = 0;
 
   constructor(kernels: Kernels, layers: readonly DenseLayer[], training: Training) {
-    const inference = new Inference(
-      kernels,
-      layers,
-      Math.max(CHUNK, Math.min(training.batchSize, countRows(training.rows))),
-    );
+    const inference = new Inference(kernels, layers, Math.max(CHUNK, training.batchSize));
     this.#inference = inference;
     this.#training = training;
-    this.#labels = training.rows.labels;
-    this.#rows = inference.place(training.rows);
     this.#learning = inference.network.layers.map((layer) => learn(layer, inference));
     const all = this.#learning.flatMap(({ kernel, bias }) => [kernel, bias]);
     const parameters = { kernels: this.#learning.map(({ kernel }) => kernel), all };
@@ -49,7 +41,7 @@ export class WasmTrainer implements Trainer {
     }));
   }
 
-  step(numbers: Uint32Array, learningRate: number): Float32Array {
+  step(rows: Rows, numbers: Uint32Array, learningRate: number): Float32Array {
     this.#time++;
     const { network, arena } = this.#inference;
     const last = network.layers.at(-1)!;
@@ -57,16 +49,17 @@ export class WasmTrainer implements Trainer {
     const count = numbers.length;
     if (dropout !== undefined)
       drawFactors(this.#inference, this.#dropped!, { dropout, step: this.#time, count });
-    const sums = this.#inference.forward(this.#rows, numbers, this.#dropped);
+    const placed = this.#inference.place(rows);
+    const sums = this.#inference.forward(placed, numbers, this.#dropped);
     network.activate(last, last.outputs, numbers.length);
     const outputs = arena.floats(last.outputs, numbers.length * last.stride);
     const slopes = arena.floats(this.#learning.at(-1)!.slopes, numbers.length * last.stride);
     for (let i = 0; i < numbers.length; i++) {
       const first = i * last.stride;
-      const label = this.#labels[numbers[i]!]!;
+      const label = rows.labels[numbers[i]!]!;
       slopes[first] = slopeOf(this.#training.objective, outputs[first]!, label) / numbers.length;
     }
-    this.#backward(numbers.length);
+    this.#backward(placed, numbers.length);
     this.#gradients.prepare();
     for (const update of this.#updates) update.step(this.#time, learningRate);
     return sums;
@@ -78,6 +71,10 @@ export class WasmTrainer implements Trainer {
 
   sums(rows: Rows, signal?: AbortSignal): Promise<Float32Array> {
     return this.#inference.sums(rows, signal);
+  }
+
+  forget(rows: Rows): void {
+    this.#inference.forget(rows);
   }
 
   layers(): DenseLayer[] {
@@ -114,7 +111,7 @@ export class WasmTrainer implements Trainer {
   dispose(): void {}
 
   /** The gradients of all parameters, from the derivatives by the last layer's sums. */
-  #backward(count: number): void {
+  #backward(rows: PlacedRows, count: number): void {
     const { kernels, arena, network, numbers } = this.#inference;
     for (let i = network.layers.length - 1; i >= 0; i--) {
       const { inputs, stride, kernel: weights } = network.layers[i]!;
@@ -122,7 +119,7 @@ export class WasmTrainer implements Trainer {
       kernels.sumRows(slopes, stride, count, bias.gradient);
       arena.bytes(bias.touched, 1).fill(1);
       if (i === 0) {
-        const { isWide, offsets, indices } = this.#rows;
+        const { isWide, offsets, indices } = rows;
         const sparseBackward = isWide ? kernels.sparseBackward32 : kernels.sparseBackward16;
         sparseBackward(numbers, count, offsets, indices, slopes, stride, kernel.gradient, kernel.touched);
         return;

@@ -84,13 +84,12 @@ function trainWith(
   const { loss, optimizer, outputActivation: activation } = shape;
   const objective = { loss, activation, classWeights: regularization.classWeights };
   const trainer = engine.createTrainer(layersOf(shape), {
-    rows,
     objective,
     optimizer,
     batchSize: 4,
     ...regularization,
   });
-  for (const batch of batches) trainer.step(Uint32Array.from(batch), optimizer.learningRate);
+  for (const batch of batches) trainer.step(rows, Uint32Array.from(batch), optimizer.learningRate);
   const trained = trainer.layers();
   trainer.dispose();
   return trained;

@@ -8,13 +8,13 @@ export async function run(kernels: Uint8Array): Promise<string> {
   const predictor = await createPredictor(kernels, model);
   const engine = await createWasmEngine(kernels);
   const trainer = engine.createTrainer(model.layers, {
-    rows,
     objective: { loss: model.loss, activation: 'sigmoid' },
     optimizer: OPTIMIZERS.rmsprop,
     batchSize: ROWS,
   });
   for (let step = 0; step < 3; step++)
     trainer.step(
+      rows,
       Uint32Array.from({ length: ROWS }, (_, row) => row),
       0.001,
     );
