@@ -18,9 +18,9 @@ export const decisiveOptions = (options: Options): Options =>
 /** The sha256 of rows that a training is about. */
 export function digestRows(...all: readonly Rows[]): string {
   const hash = createHash('sha256');
-  for (const { dimension, encoding, labels, offsets, indices } of all) {
+  for (const { dimension, encoding, labels, offsets, indices, values, idf } of all) {
     hash.update(JSON.stringify({ dimension, encoding, rows: labels.length }));
-    for (const array of [labels, offsets, indices]) hash.update(array);
+    for (const array of [labels, offsets, indices, values, idf]) if (array) hash.update(array);
   }
   return hash.digest('hex');
 }

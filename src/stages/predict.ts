@@ -5,6 +5,7 @@ import { createPredictor, type Columns } from '../engine/wasm/predictor.ts';
 import { StageError } from '../error.ts';
 import { readInputFile } from '../formats/input-file.ts';
 import { BagOfWords } from '../formats/bag-of-words.ts';
+import type { Model } from '../formats/model.ts';
 import type { Review } from '../formats/review.ts';
 import { predictions, type Prediction } from '../formats/predictions.ts';
 import { readModel } from '../formats/safetensors.ts';
@@ -40,10 +41,10 @@ export const predict = defineStage({
       return tokenize(text, wordIndex, { dimension: model.dimension, ...numbering });
     };
     const predictor = await createPredictor(readKernels(), model);
-    const encoder = new BagOfWords(model);
+    const encode = createEncoder(model);
     for await (const some of input) {
       context.signal.throwIfAborted();
-      const { rows, toPrediction } = prepare(some, encoder, toTokens);
+      const { rows, toPrediction } = prepare(some, encode, toTokens);
       yield Array.from(checkProbabilities(predictor.predict(rows)), toPrediction);
     }
   },
@@ -52,7 +53,7 @@ export const predict = defineStage({
 /** Samples as rows for the engine, and how a probability is told together with what is known about its row. */
 function prepare(
   some: Samples,
-  encoder: BagOfWords,
+  encode: Encoder,
   toTokens: (text: string) => ArrayLike<number>,
 ): { rows: Columns; toPrediction: (probability: number, row: number) => Prediction } {
   switch (some.kind) {
@@ -71,7 +72,7 @@ function prepare(
     case 'reviews': {
       const { reviews } = some;
       return {
-        rows: encode(reviews, encoder),
+        rows: encode(reviews),
         toPrediction: (probability, row) => {
           const { id, split, label } = reviews[row]!;
           return { id, split, label, probability };
@@ -81,17 +82,38 @@ function prepare(
     case 'text': {
       const lines = some.lines.map(({ text, number }) => ({ id: `line/${number}`, tokens: toTokens(text) }));
       return {
-        rows: encode(lines, encoder),
+        rows: encode(lines),
         toPrediction: (probability, row) => ({ id: lines[row]!.id, probability }),
       };
     }
   }
 }
 
-function encode(reviews: readonly Pick<Review, 'id' | 'tokens'>[], encoder: BagOfWords): Columns {
-  for (const { id, tokens } of reviews) encoder.add(tokens, { record: id });
-  return { dimension: encoder.dimension, ...encoder.take() };
+type Encoder = (reviews: readonly Pick<Review, 'id' | 'tokens'>[]) => Columns;
+
+/** What encodes reviews as those were that the model has learned from. Throws `USAGE`, once it is asked to, where nobody knows how. */
+function createEncoder(model: Model): Encoder {
+  const { dimension, encoding, idf } = model;
+  if (encoding === 'dense' || (encoding === 'tf-idf' && idf === undefined))
+    return () => {
+      throw onlyVectors(encoding);
+    };
+  const rows = new BagOfWords(model);
+  return (reviews) => {
+    for (const { id, tokens } of reviews) rows.add(tokens, { record: id });
+    return { dimension, encoding, ...rows.take() };
+  };
 }
+
+const onlyVectors = (encoding: Model['encoding']): StageError =>
+  new StageError(
+    'USAGE',
+    `the model reads ${encoding} vectors, and does not tell how to make them of words`,
+    {
+      where: { field: 'model' },
+      hint: 'give it vectors, made as those were that it was trained on',
+    },
+  );
 
 const textWithoutWords = (): StageError =>
   new StageError('USAGE', 'the input is text, and predict needs a word index to read it', {

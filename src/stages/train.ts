@@ -82,7 +82,7 @@ export const train = defineStage({
     const isJudged = options.validate?.length || stopping?.monitor.startsWith('val_');
     if (countRows(validation) === 0 && isJudged) throw noRow('validate', validate, counts);
 
-    const { dimension, encoding } = rows;
+    const { dimension, encoding, idf } = rows;
     const layers = initializeLayers(dimension, shapes, options);
     // Before the trainer takes the rows.
     const isKept = checkpoint !== undefined || resumed !== undefined;
@@ -127,7 +127,8 @@ export const train = defineStage({
       if (history !== undefined) training = recordHistory(training, history);
       if (tensorboard !== undefined) training = recordEvents(training, tensorboard);
       for await (const _ of training);
-      yield { dimension, encoding, layers: best ?? trainer.layers(), loss } satisfies Model;
+      const reads = { dimension, encoding, ...(idf && { idf }) };
+      yield { ...reads, layers: best ?? trainer.layers(), loss } satisfies Model;
     } finally {
       trainer.dispose();
     }
