@@ -30,16 +30,58 @@ export async function collectRows<const G extends readonly (readonly Split[])[]>
   batches: AsyncIterable<VectorBatch>,
   ...groups: G
 ): Promise<{ [K in keyof G]: Rows }> {
-  let collectors: Collector[] = [];
-  let first: VectorBatch | undefined;
-  for await (const batch of batches) {
-    if (first === undefined) collectors = groups.map((splits) => new Collector(splits, batch));
-    first ??= batch;
-    checkSame(first, batch);
+  let collectors: Collector[] | undefined;
+  for await (const batch of alike(batches)) {
+    collectors ??= groups.map((splits) => new Collector(splits, aboutOf(batch)));
     for (const collector of collectors) collector.add(batch);
   }
+  return collectors!.map((collector) => collector.rows()) as { [K in keyof G]: Rows };
+}
+
+/** What all rows of a stream have in common. */
+export type About = Pick<Rows, 'dimension' | 'encoding' | 'idf'>;
+
+export const aboutOf = ({ dimension, encoding, idf }: Rows): About => ({
+  dimension,
+  encoding,
+  ...(idf && { idf }),
+});
+
+/**
+ * Reads a stream of vectors once, and gives the rows of each group of splits to its `keep`, `size` at a time, the last block
+ * what is left. Gives what they have in common. Throws what `collectRows` throws.
+ */
+export async function cutRows(
+  batches: AsyncIterable<VectorBatch>,
+  groups: readonly { splits: readonly Split[]; keep: (block: Rows) => Promise<void> }[],
+  size: number,
+): Promise<About> {
+  let about: About | undefined;
+  const collectors = new Map<Collector, (block: Rows) => Promise<void>>();
+  for await (const batch of alike(batches)) {
+    if (about === undefined) {
+      about = aboutOf(batch);
+      for (const { splits, keep } of groups) collectors.set(new Collector(splits, about), keep);
+    }
+    for (const [collector, keep] of collectors)
+      for (let row = 0; row < batch.splits.length;) {
+        row = collector.add(batch, row, size);
+        if (collector.length === size) await keep(collector.take());
+      }
+  }
+  for (const [collector, keep] of collectors) if (collector.length > 0) await keep(collector.take());
+  return about!;
+}
+
+/** Passes batches on that are of one dimension and encoding, at least one. */
+async function* alike(batches: AsyncIterable<VectorBatch>): AsyncGenerator<VectorBatch> {
+  let first: VectorBatch | undefined;
+  for await (const batch of batches) {
+    first ??= batch;
+    checkSame(first, batch);
+    yield batch;
+  }
   if (first === undefined) throw new StageError('TRUNCATED', 'the stream of vectors holds no batch');
-  return collectors.map((collector) => collector.rows()) as { [K in keyof G]: Rows };
 }
 
 function checkSame(first: VectorBatch, batch: VectorBatch): void {
@@ -53,27 +95,35 @@ function checkSame(first: VectorBatch, batch: VectorBatch): void {
 /** Rows of some splits. Their indices and values lie in buffers that grow where they are: nothing is copied, and nothing held twice. */
 class Collector {
   readonly #wanted: ReadonlySet<Split>;
-  readonly #about: Pick<Rows, 'dimension' | 'encoding' | 'idf'>;
+  readonly #about: About;
   readonly #indices: Indices;
   readonly #values: Float32Array | undefined;
-  readonly #labels: number[] = [];
-  readonly #offsets: number[] = [0];
+  #labels: number[] = [];
+  #offsets: number[] = [0];
 
-  /** `first` is any batch of the stream. */
-  constructor(splits: readonly Split[], { dimension, encoding, idf }: VectorBatch) {
+  constructor(splits: readonly Split[], about: About) {
     this.#wanted = new Set(splits);
-    this.#about = { dimension, encoding, ...(idf && { idf }) };
-    this.#indices = new (indicesType(dimension))(growing());
-    this.#values = encoding === 'multi-hot' ? undefined : new Float32Array(growing());
+    this.#about = about;
+    this.#indices = new (indicesType(about.dimension))(growing());
+    this.#values = about.encoding === 'multi-hot' ? undefined : new Float32Array(growing());
   }
 
-  add(batch: VectorBatch): void {
+  get length(): number {
+    return this.#labels.length;
+  }
+
+  /** Adds a batch's rows from the row `begin` on, until it holds `most`; returns the first that it has not looked at. */
+  add(batch: VectorBatch, begin = 0, most = Infinity): number {
     const isWanted = (row: number): boolean => this.#wanted.has(batch.splits[row]!);
     const rows = batch.splits.length;
-    for (let begin = 0, end = 0; begin < rows; begin = end + 1) {
-      for (end = begin; end < rows && isWanted(end); end++);
+    while (begin < rows && this.length < most) {
+      const last = Math.min(rows, begin + most - this.length);
+      let end = begin;
+      while (end < last && isWanted(end)) end++;
       if (begin < end) this.#append(batch, begin, end);
+      begin = end === last ? end : end + 1;
     }
+    return begin;
   }
 
   /** Adds the rows from `begin` on, to before `end`. */
@@ -92,16 +142,32 @@ class Collector {
     const values = this.#values && { values: this.#values };
     return { ...this.#about, labels, offsets, indices: this.#indices, ...values };
   }
+
+  /** The rows, as copies; none are left in it. */
+  take(): Rows {
+    const rows = this.rows();
+    const values = rows.values && { values: rows.values.slice() };
+    const taken = { ...rows, indices: rows.indices.slice(), ...values };
+    [this.#labels, this.#offsets] = [[], [0]];
+    resize(this.#indices, 0);
+    if (this.#values) resize(this.#values, 0);
+    return taken;
+  }
 }
 
 /** An empty buffer that can grow as far as WebAssembly can address. It is address space: memory is taken as it is filled. */
 const growing = (): ArrayBuffer => new ArrayBuffer(0, { maxByteLength: 2 ** 32 });
 
-/** Appends items of its own type to an array on a growing buffer. */
-function append(array: Indices | Float32Array, items: Indices | Float32Array): void {
+/** Makes an array on a buffer of its own so many numbers long. */
+function resize(array: Indices | Float32Array, length: number): void {
+  (array.buffer as ArrayBuffer).resize(length * array.BYTES_PER_ELEMENT);
+}
+
+/** Appends numbers of its own type to an array on a growing buffer. */
+function append(array: Indices | Float32Array, numbers: Indices | Float32Array): void {
   const at = array.length;
-  (array.buffer as ArrayBuffer).resize((at + items.length) * array.BYTES_PER_ELEMENT);
-  array.set(items, at);
+  resize(array, at + numbers.length);
+  array.set(numbers, at);
 }
 
 type Kind = Pick<Rows, 'dimension' | 'encoding'>;
@@ -115,7 +181,7 @@ export function checkFits(model: Kind, rows: Kind): void {
     'BAD_VALUE',
     `the vectors have ${shown(rows)}; the model was trained on ${shown(model)}`,
     {
-      hint: `vectorize with --dimension ${model.dimension} --encoding ${model.encoding}, or train a model on these vectors`,
+      hint: 'vectorize them as those were that the model was trained on, or train a model on these vectors',
     },
   );
 }

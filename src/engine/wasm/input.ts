@@ -1,15 +1,22 @@
 import type { Rows } from '../rows.ts';
 import type { Arena } from './memory.ts';
 import type { Kernel, Kernels } from './module.ts';
-import type { PlacedLayer } from './network.ts';
 import type { Parameter } from './update.ts';
 
 /** Rows in the kernels' memory, as what a first layer reads. */
 export interface Input {
   /** Gives the layer's sums for a batch. */
-  forward(batch: Batch, layer: PlacedLayer): void;
+  forward(batch: Batch, layer: Affine): void;
   /** Adds what the batch that went forward last gives to the gradient of the layer's kernel. `slopes` are the derivatives by its sums. */
   backward(batch: Batch, slopes: number, kernel: Parameter): void;
+}
+
+/** What a layer computes, by address: `outputs` = input · `kernel` + `bias`, each row of them `stride` numbers long. */
+export interface Affine {
+  readonly stride: number;
+  readonly kernel: number;
+  readonly bias: number;
+  readonly outputs: number;
 }
 
 /** Some of the rows: the address of their numbers, and how many they are. */
@@ -49,7 +56,7 @@ class SparseInput implements Input {
     this.#arrays = [arena.place(offsets), arena.move(indices), ...(values ? [arena.move(values)] : [])];
   }
 
-  forward({ numbers, count }: Batch, { kernel, bias, stride, outputs }: PlacedLayer): void {
+  forward({ numbers, count }: Batch, { kernel, bias, stride, outputs }: Affine): void {
     this.#forward(numbers, count, ...this.#arrays, kernel, bias, stride, outputs);
   }
 
@@ -70,7 +77,7 @@ class DenseInput implements Input {
     this.#rows = rows;
   }
 
-  forward({ numbers, count }: Batch, { kernel, bias, stride, outputs }: PlacedLayer): void {
+  forward({ numbers, count }: Batch, { kernel, bias, stride, outputs }: Affine): void {
     const { dimension, values, batch } = this.#rows;
     this.#kernels.gatherRows(numbers, count, values, dimension, batch);
     this.#kernels.denseForward(batch, dimension, dimension, count, kernel, bias, stride, outputs);

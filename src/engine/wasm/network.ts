@@ -1,18 +1,13 @@
 import type { Activation, DenseLayer } from '../../formats/model.ts';
-import type { Batch, Input } from './input.ts';
+import type { Affine, Batch, Input } from './input.ts';
 import type { Arena } from './memory.ts';
 import type { Kernels } from './module.ts';
 
-/** A layer in the kernels' memory: each row of its kernel, and each row that it gives, is `stride` numbers long. */
-export interface PlacedLayer {
+/** A layer in the kernels' memory; its outputs are what it gives for a batch. */
+export interface PlacedLayer extends Affine {
   readonly inputs: number;
   readonly units: number;
-  readonly stride: number;
   readonly activation: Activation;
-  readonly kernel: number;
-  readonly bias: number;
-  /** What it gives for a batch. */
-  readonly outputs: number;
 }
 
 /** Of a hidden layer whose units are left out at random: what its outputs are multiplied by, and what comes of that. */
