@@ -5,7 +5,7 @@ import { createPredictor, type Columns } from '../engine/wasm/predictor.ts';
 import { StageError } from '../error.ts';
 import { readInputFile } from '../formats/input-file.ts';
 import { BagOfWords } from '../formats/bag-of-words.ts';
-import type { Model } from '../formats/model.ts';
+import { readsWords, type Model } from '../formats/model.ts';
 import type { Review } from '../formats/review.ts';
 import { predictions, type Prediction } from '../formats/predictions.ts';
 import { readModel } from '../formats/safetensors.ts';
@@ -93,8 +93,8 @@ type Encoder = (reviews: readonly Pick<Review, 'id' | 'tokens'>[]) => Columns;
 
 /** What encodes reviews as those were that the model has learned from. Throws `USAGE`, once it is asked to, where nobody knows how. */
 function createEncoder(model: Model): Encoder {
-  const { dimension, encoding, idf } = model;
-  if (encoding === 'dense' || (encoding === 'tf-idf' && idf === undefined))
+  const { dimension, encoding } = model;
+  if (!readsWords(model))
     return () => {
       throw onlyVectors(encoding);
     };
