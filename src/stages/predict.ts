@@ -4,7 +4,7 @@ import { readKernels } from '../engine/wasm/kernel-file.ts';
 import { createPredictor, type Columns } from '../engine/wasm/predictor.ts';
 import { StageError } from '../error.ts';
 import { readInputFile } from '../formats/input-file.ts';
-import { MultiHotRows } from '../formats/multi-hot.ts';
+import { BagOfWords } from '../formats/bag-of-words.ts';
 import type { Review } from '../formats/review.ts';
 import { predictions, type Prediction } from '../formats/predictions.ts';
 import { readModel } from '../formats/safetensors.ts';
@@ -40,7 +40,7 @@ export const predict = defineStage({
       return tokenize(text, wordIndex, { dimension: model.dimension, ...numbering });
     };
     const predictor = await createPredictor(readKernels(), model);
-    const encoder = new MultiHotRows(model.dimension);
+    const encoder = new BagOfWords(model);
     for await (const some of input) {
       context.signal.throwIfAborted();
       const { rows, toPrediction } = prepare(some, encoder, toTokens);
@@ -52,7 +52,7 @@ export const predict = defineStage({
 /** Samples as rows for the engine, and how a probability is told together with what is known about its row. */
 function prepare(
   some: Samples,
-  encoder: MultiHotRows,
+  encoder: BagOfWords,
   toTokens: (text: string) => ArrayLike<number>,
 ): { rows: Columns; toPrediction: (probability: number, row: number) => Prediction } {
   switch (some.kind) {
@@ -88,7 +88,7 @@ function prepare(
   }
 }
 
-function encode(reviews: readonly Pick<Review, 'id' | 'tokens'>[], encoder: MultiHotRows): Columns {
+function encode(reviews: readonly Pick<Review, 'id' | 'tokens'>[], encoder: BagOfWords): Columns {
   for (const { id, tokens } of reviews) encoder.add(tokens, { record: id });
   return { dimension: encoder.dimension, ...encoder.take() };
 }
