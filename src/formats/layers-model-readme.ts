@@ -3,10 +3,11 @@ import type { Model } from './model.ts';
 
 /** What a person finds beside an exported model: what it is, what to feed it, and an example to run. */
 export function layersModelReadme({ dimension, layers }: Model, withWords: boolean): string {
+  const outputs = layers.at(-1)!.units;
   const shape = layers.map(({ units, activation }) => `${units} (${activation})`).join(' → ');
   return `# A TensorFlow.js layers model
 
-Made by \`sluice export\`. It gives the probability that a review is positive.
+Made by \`sluice export\`. It gives ${outputs === 1 ? 'the probability that a review is positive' : `float32[reviews, ${outputs}]: how likely the label of a review is 0 to ${outputs - 1}`}.
 
 - Input: float32[reviews, ${dimension}], multi-hot: 1 in the column of every word number that occurs in the review, else 0.
 - Dense layers: ${dimension} → ${shape}.
@@ -17,7 +18,7 @@ Made by \`sluice export\`. It gives the probability that a review is positive.
 This is \`predict.mjs\`, to be kept elsewhere; run it as \`node predict.mjs FOLDER\`, after \`npm install @tensorflow/tfjs\`:
 
 \`\`\`js
-${example(dimension, withWords)}
+${example({ dimension, outputs }, withWords)}
 \`\`\`
 
 With \`@tensorflow/tfjs-node\`, \`tf.loadLayersModel('file://FOLDER/model.json')\` loads it; in a browser, \`tf.loadLayersModel(url)\` does,
@@ -25,7 +26,10 @@ with the address of \`model.json\`.
 `;
 }
 
-const example = (dimension: number, withWords: boolean): string => `import { readFileSync } from 'node:fs';
+const example = (
+  { dimension, outputs }: { dimension: number; outputs: number },
+  withWords: boolean,
+): string => `import { readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs';
 
 const read = (name) => readFileSync(process.argv[2] + '/' + name);
@@ -37,7 +41,7 @@ const model = await tf.loadLayersModel(
 ${withWords ? OF_TEXT : OF_NUMBERS}
 const input = tf.buffer([1, ${dimension}]);
 for (const number of [1, ...numbers]) input.set(1, 0, number < ${dimension} ? number : 2);
-console.log(model.predict(input.toTensor()).dataSync()[0]);`;
+console.log(${outputs === 1 ? 'model.predict(input.toTensor()).dataSync()[0]' : 'Array.from(model.predict(input.toTensor()).dataSync())'});`;
 
 /** Words are parted as by `tokenize`: at white space and at all punctuation of ASCII but the apostrophe. */
 const OF_TEXT = [

@@ -14,6 +14,8 @@ type Options = v.InferInput<v.StrictObjectSchema<typeof train.options, undefined
 
 export interface Golden {
   readonly name: string;
+  /** What it is trained on, as Arrow. */
+  readonly vectors: Buffer;
   readonly options: Options & { units: number[]; epochs: number; batchSize: number; seed: number };
   readonly history: Omit<Epoch, 'seconds'>[];
   readonly layers: (Omit<DenseLayer, 'kernel' | 'bias'> & { kernel: number[]; bias: number[] })[];
@@ -22,9 +24,14 @@ export interface Golden {
 export const goldens = readdirSync(folder)
   .filter((file) => file.endsWith('.json'))
   .map((file): Golden => {
-    const golden = JSON.parse(readFileSync(`${folder}${file}`, 'utf8')) as Omit<Golden, 'name'>;
-    return { name: file.replace('.json', ''), ...golden };
+    const { input = 'input.arrows', ...golden } = JSON.parse(
+      readFileSync(`${folder}${file}`, 'utf8'),
+    ) as Written;
+    return { name: file.replace('.json', ''), vectors: readFileSync(`${folder}${input}`), ...golden };
   });
+
+/** A golden's file; what it is trained on may lie beside it under another name than `input.arrows`. */
+type Written = Omit<Golden, 'name' | 'vectors'> & { readonly input?: string };
 
 /** The largest difference between weights, as a share of the largest weight of their array. */
 export function relativeDifference(layers: readonly DenseLayer[], expected: Golden['layers']): number {

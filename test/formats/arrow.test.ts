@@ -13,7 +13,7 @@ const anyBatches = fc.integer({ min: 1, max: 70_000 }).chain((dimension) =>
         fc.record({
           id: fc.string({ unit: 'binary' }),
           split: fc.constantFrom(...SPLITS),
-          label: fc.constantFrom(0 as const, 1 as const),
+          label: fc.nat(65_535),
           indices: fc
             .uniqueArray(fc.nat(dimension - 1), { maxLength: 20 })
             .map((indices) => indices.toSorted((a, b) => a - b)),

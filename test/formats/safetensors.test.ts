@@ -12,11 +12,16 @@ const anyModel = fc
   .record({
     loss: fc.constantFrom(...LOSSES),
     inputs: fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 1, maxLength: 3 }),
+    outputs: fc.integer({ min: 1, max: 4 }),
     activations: fc.array(fc.constantFrom(...ACTIVATIONS), { minLength: 3, maxLength: 3 }),
   })
-  .chain(({ loss, inputs, activations }) =>
+  .filter(
+    ({ loss, inputs, outputs, activations }) =>
+      outputs > 1 || (loss !== 'categorical_crossentropy' && activations[inputs.length - 1] !== 'softmax'),
+  )
+  .chain(({ loss, inputs, outputs, activations }) =>
     fc
-      .tuple(...inputs.map((width, i) => anyLayer(width, inputs[i + 1] ?? 1, activations[i]!)))
+      .tuple(...inputs.map((width, i) => anyLayer(width, inputs[i + 1] ?? outputs, activations[i]!)))
       .map((layers): Model => ({ dimension: inputs[0]!, encoding: 'multi-hot', loss, layers })),
   );
 
@@ -176,10 +181,16 @@ describe('a model as safetensors', () => {
       /"dense\/bias" is missing/,
     ],
     [
-      'a last layer of two units',
+      'a softmax of one unit',
       'UNSUPPORTED',
-      (h) => (h.__metadata__.topology = '[{"activation":"relu","units":2}]'),
-      /the last layer has 2 units/,
+      (h) => (h.__metadata__.topology = h.__metadata__.topology.replace('sigmoid', 'softmax')),
+      /the last layer has one unit, softmax and the loss binary_crossentropy/,
+    ],
+    [
+      'one unit for several classes',
+      'UNSUPPORTED',
+      (h) => (h.__metadata__.loss = 'categorical_crossentropy'),
+      /the last layer has one unit/,
     ],
     [
       'a tensor of no layer',
