@@ -2,7 +2,7 @@ import type { Split } from '../formats/review.ts';
 import { RowFile } from '../formats/row-file.ts';
 import type { VectorBatch } from '../formats/vector-batch.ts';
 import { blockRows, heldRows, type RowSource } from './row-source.ts';
-import { collectRows, cutRows, type About, type Rows } from './rows.ts';
+import { aboutOf, collectRows, cutRows, type About, type Rows } from './rows.ts';
 
 /** What a training is about. */
 export interface Gathered {
@@ -29,9 +29,8 @@ export async function gatherRows(batches: AsyncIterable<VectorBatch>, wanted: Wa
   const { fit, validate, batchSize, seed, shuffleBuffer } = wanted;
   if (shuffleBuffer === undefined) {
     const [rows, validation] = await collectRows(batches, fit, validate);
-    const { dimension, encoding } = rows;
     const sources = { rows: heldRows(rows, seed), validation: heldRows(validation, seed) };
-    return { about: { dimension, encoding }, ...sources, async close() {} };
+    return { about: aboutOf(rows), ...sources, async close() {} };
   }
   const [ofFit, ofValidate] = [await RowFile.create(), await RowFile.create()];
   const close = async (): Promise<void> => {

@@ -21,11 +21,13 @@ export interface DenseLayer {
   readonly bias: Float32Array;
 }
 
-/** A trained multi-layer perceptron on sparse vectors, with what is needed to feed and to judge it. */
+/** A trained multi-layer perceptron on vectors, with what is needed to feed and to judge it. */
 export interface Model {
   /** Inputs of the first layer: the vectors' dimension. */
   readonly dimension: number;
   readonly encoding: Encoding;
+  /** Of `tf-idf`, float32[dimension]: what a count in each column is multiplied by, where that is known. */
+  readonly idf?: Float32Array;
   /**
    * At least one. The units of the last are the outputs: a single one tells how likely a row's label is 1; of several, each tells
    * that of the label that is its number, from 0.

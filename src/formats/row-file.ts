@@ -5,22 +5,25 @@ import { fromSystemError } from '../error.ts';
 import { allocateIndices, type VectorBatch } from './vector-batch.ts';
 
 /** Rows without their names. */
-type Rows = Pick<VectorBatch, 'dimension' | 'encoding' | 'labels' | 'offsets' | 'indices'>;
+type Rows = Omit<VectorBatch, 'ids' | 'splits'>;
+type Arrays = 'labels' | 'offsets' | 'indices' | 'values';
 
 /** Where a block lies, and how much it holds. */
 interface Block {
   readonly at: number;
   readonly rows: number;
-  readonly nonzeros: number;
+  readonly indices: number;
+  readonly values: number;
 }
 
 /**
  * Blocks of rows on the disk, for who can't hold them all: in a file of the temporary folder (`TMPDIR`) that has no name, so
- * that nothing is left of it when the process has ended, in whatever way. A block is its labels, offsets and indices, as they are in memory.
+ * that nothing is left of it when the process has ended, in whatever way. A block is its labels, offsets, indices and values, as they are in memory.
  */
 export class RowFile {
   readonly #file: FileHandle;
-  #about: Pick<Rows, 'dimension' | 'encoding'> | undefined;
+  #about: Omit<Rows, Arrays> | undefined;
+  #hasValues = false;
   readonly #blocks: Block[] = [];
   #end = 0;
 
@@ -48,11 +51,12 @@ export class RowFile {
   }
 
   /** Adds a block, of the same dimension as the others. Throws `DISK_FULL`. */
-  async append({ labels, offsets, indices, ...about }: Rows): Promise<void> {
+  async append({ labels, offsets, indices, values, ...about }: Rows): Promise<void> {
     this.#about = about;
-    const nonzeros = indices.length;
-    this.#blocks.push({ at: this.#end, rows: labels.length, nonzeros });
-    for (const array of [labels, offsets, indices]) {
+    this.#hasValues = values !== undefined;
+    const [at, rows] = [this.#end, labels.length];
+    this.#blocks.push({ at, rows, indices: indices.length, values: values?.length ?? 0 });
+    for (const array of [labels, offsets, indices, ...(values ? [values] : [])]) {
       for (let done = 0; done < array.byteLength;) {
         const rest = new Uint8Array(array.buffer, array.byteOffset + done, array.byteLength - done);
         const { bytesWritten } = await this.#file.write(rest, 0, rest.length, this.#end).catch(refused);
@@ -66,23 +70,29 @@ export class RowFile {
   async read(numbers: Uint32Array): Promise<Rows> {
     const about = this.#about!;
     const blocks = Array.from(numbers, (number) => this.#blocks[number]!);
-    const sum = (of: 'rows' | 'nonzeros'): number => blocks.reduce((total, block) => total + block[of], 0);
+    const sum = (of: 'rows' | 'indices' | 'values'): number =>
+      blocks.reduce((all, block) => all + block[of], 0);
     const labels = new Float32Array(sum('rows'));
     const offsets = new Int32Array(labels.length + 1);
-    const indices = allocateIndices(about.dimension, sum('nonzeros'));
-    let [row, nonzero] = [0, 0];
-    for (const { at, rows, nonzeros } of blocks) {
+    const indices = allocateIndices(about.dimension, sum('indices'));
+    const values = new Float32Array(sum('values'));
+    let [row, index, value] = [0, 0, 0];
+    for (const block of blocks) {
       const parts = [
-        labels.subarray(row, row + rows),
-        offsets.subarray(row, row + rows + 1),
-        indices.subarray(nonzero, nonzero + nonzeros),
+        labels.subarray(row, row + block.rows),
+        offsets.subarray(row, row + block.rows + 1),
+        indices.subarray(index, index + block.indices),
+        values.subarray(value, value + block.values),
       ];
-      await this.#fill(parts, at);
-      for (let i = row; i <= row + rows; i++) offsets[i]! += nonzero;
-      row += rows;
-      nonzero += nonzeros;
+      await this.#fill(parts, block.at);
+      // Where there are both, there are as many; where one is missing, the offsets are of the other.
+      const before = Math.max(index, value);
+      for (let i = row; i <= row + block.rows; i++) offsets[i]! += before;
+      row += block.rows;
+      index += block.indices;
+      value += block.values;
     }
-    return { ...about, labels, offsets, indices };
+    return { ...about, labels, offsets, indices, ...(this.#hasValues && { values }) };
   }
 
   /** Fills arrays with what the file holds from a byte on. */

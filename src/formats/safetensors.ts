@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { StageError, type ErrorCode } from '../error.ts';
 import type { Codec } from '../stage.ts';
 import { ACTIVATIONS, LOSSES, MOST_CLASSES, type DenseLayer, type Loss, type Model } from './model.ts';
+import { ENCODINGS } from './vector-batch.ts';
 import {
   PREFIX,
   checkStart,
@@ -13,6 +14,8 @@ import {
 
 const FORMAT = 'sluice-model';
 const VERSION = '1';
+/** The tensor of the inverse document frequencies. */
+const IDF = 'idf';
 
 /** A model as one safetensors file: a tensor a kernel and a bias, the rest as metadata. A stream holds one. */
 export const models: Codec<Model> = {
@@ -29,14 +32,15 @@ export const models: Codec<Model> = {
 
 /**
  * The model as a safetensors file. Its tensors have Keras's names and order (`dense/kernel`, `dense/bias`,
- * `dense_1/kernel`, …); its metadata, in this order, are `dimension`, `encoding`, `format`, `loss`, `sha256` (of the tensors'
+ * `dense_1/kernel`, …), with `idf` behind them where there is one; its metadata, in this order, are `dimension`, `encoding`, `format`, `loss`, `sha256` (of the tensors'
  * bytes, since the format itself would not notice a changed weight), `topology` (JSON: a layer's activation and units) and `version`.
  */
-export function writeModel({ dimension, encoding, layers, loss }: Model): Uint8Array {
-  const tensors = layers.flatMap(({ kernel, bias, units }, layer) => [
+export function writeModel({ dimension, encoding, idf, layers, loss }: Model): Uint8Array {
+  const weights = layers.flatMap(({ kernel, bias, units }, layer) => [
     { name: `${layerName(layer)}/kernel`, shape: [kernel.length / units, units], values: kernel },
     { name: `${layerName(layer)}/bias`, shape: [units], values: bias },
   ]);
+  const tensors = idf ? [...weights, { name: IDF, shape: [dimension], values: idf }] : weights;
   const digest = createHash('sha256');
   for (const { values } of tensors) digest.update(values);
   const metadata = {
@@ -84,17 +88,25 @@ export async function readModel(bytes: AsyncIterable<Uint8Array>): Promise<Model
   if (metadata.sha256 !== digest) {
     throw fault('CORRUPT', `the tensors' sha256 is ${digest}, the file says ${metadata.sha256}`);
   }
-  if (metadata.encoding !== 'multi-hot') throw fault('UNSUPPORTED', `encoding ${shown(metadata.encoding)}`);
+  const encoding = ENCODINGS.find((name) => name === metadata.encoding);
+  if (encoding === undefined) throw fault('UNSUPPORTED', `encoding ${shown(metadata.encoding)}`);
   const loss = LOSSES.find((name) => name === metadata.loss);
   if (loss === undefined) throw fault('UNSUPPORTED', `loss ${shown(metadata.loss)}`);
   const dimension = toCount(metadata.dimension);
-  const layers = toLayers(file, dimension);
+  const tensors = new Map(file.tensors.map((tensor) => [tensor.name, tensor]));
+  const hasIdf = encoding === 'tf-idf' && tensors.has(IDF);
+  const idf = hasIdf && { idf: take(tensors, IDF, [dimension]) };
+  const layers = toLayers(metadata, tensors, dimension);
   checkOutputs(layers.at(-1)!, loss);
-  return { dimension, encoding: metadata.encoding, layers, loss };
+  return { dimension, encoding, ...idf, layers, loss };
 }
 
-function toLayers({ metadata, tensors }: TensorFile, dimension: number): DenseLayer[] {
-  const byName = new Map(tensors.map((tensor) => [tensor.name, tensor]));
+/** The layers, of the tensors that are theirs; they must be all that there are. */
+function toLayers(
+  metadata: TensorFile['metadata'],
+  byName: Map<string, Tensor>,
+  dimension: number,
+): DenseLayer[] {
   let inputs = dimension;
   const layers = parseTopology(metadata.topology).map(({ activation, units }, layer) => {
     const kernel = take(byName, `${layerName(layer)}/kernel`, [inputs, units]);

@@ -3,12 +3,17 @@ import type { Split } from './review.ts';
 /** Word numbers of a row: `uint16` where the dimension allows it. */
 export type Indices = Uint16Array | Uint32Array;
 
-/** How the columns of a vector came about. */
-export type Encoding = 'multi-hot';
+/**
+ * What the columns of a vector hold: of each word number, whether it occurs, how often, or that times its inverse document
+ * frequency; or, in `dense`, any numbers. The names are those of Keras's `TextVectorization`.
+ */
+export const ENCODINGS = ['multi-hot', 'count', 'tf-idf', 'dense'] as const;
+export type Encoding = (typeof ENCODINGS)[number];
 
 /**
- * Rows of the sparse matrix, in compressed sparse row form: row `r` has ones in the columns
- * `indices[offsets[r]] … indices[offsets[r + 1] - 1]`, ascending and distinct, each below `dimension`.
+ * Rows of a matrix. Sparse ones are in compressed sparse row form: row `r` has numbers in the columns
+ * `indices[offsets[r]] … indices[offsets[r + 1] - 1]`, ascending and distinct, each below `dimension`. Of `dense` rows there are no
+ * indices, and `offsets` are the multiples of `dimension`.
  */
 export interface VectorBatch {
   readonly dimension: number;
@@ -20,6 +25,10 @@ export interface VectorBatch {
   /** int32[rows + 1], starting with 0 */
   readonly offsets: Int32Array;
   readonly indices: Indices;
+  /** What is in the columns, finite: row `r` has `values[offsets[r]] … values[offsets[r + 1] - 1]`. Not of `multi-hot`, whose are ones. */
+  readonly values?: Float32Array;
+  /** Of `tf-idf`, float32[dimension]: what a count in each column was multiplied by, where that is known. */
+  readonly idf?: Float32Array;
 }
 
 /** The kind of array for indices below `dimension`, as narrow as it can be. */

@@ -4,7 +4,8 @@ import { readKernels } from '../engine/wasm/kernel-file.ts';
 import { createPredictor, type Columns } from '../engine/wasm/predictor.ts';
 import { StageError } from '../error.ts';
 import { readInputFile } from '../formats/input-file.ts';
-import { MultiHotRows } from '../formats/multi-hot.ts';
+import { BagOfWords } from '../formats/bag-of-words.ts';
+import type { Model } from '../formats/model.ts';
 import type { Review } from '../formats/review.ts';
 import { predictions, type Outputs, type Prediction } from '../formats/predictions.ts';
 import { readModel } from '../formats/safetensors.ts';
@@ -42,10 +43,10 @@ export const predict = defineStage({
     };
     const { units } = model.layers.at(-1)!;
     const predictor = await createPredictor(readKernels(), model);
-    const encoder = new MultiHotRows(model.dimension);
+    const encode = createEncoder(model);
     for await (const some of input) {
       context.signal.throwIfAborted();
-      const { rows, toPrediction } = prepare(some, encoder, toTokens);
+      const { rows, toPrediction } = prepare(some, encode, toTokens);
       yield toOutputs(checkProbabilities(predictor.predict(rows)), units).map(toPrediction);
     }
   },
@@ -63,7 +64,7 @@ function toOutputs(probabilities: Float32Array, units: number): Outputs[] {
 /** Samples as rows for the engine, and how what comes out is told together with what is known about its row. */
 function prepare(
   some: Samples,
-  encoder: MultiHotRows,
+  encode: Encoder,
   toTokens: (text: string) => ArrayLike<number>,
 ): { rows: Columns; toPrediction: (outputs: Outputs, row: number) => Prediction } {
   switch (some.kind) {
@@ -82,7 +83,7 @@ function prepare(
     case 'reviews': {
       const { reviews } = some;
       return {
-        rows: encode(reviews, encoder),
+        rows: encode(reviews),
         toPrediction: (outputs, row) => {
           const { id, split, label } = reviews[row]!;
           return { id, split, label, ...outputs };
@@ -92,17 +93,38 @@ function prepare(
     case 'text': {
       const lines = some.lines.map(({ text, number }) => ({ id: `line/${number}`, tokens: toTokens(text) }));
       return {
-        rows: encode(lines, encoder),
+        rows: encode(lines),
         toPrediction: (outputs, row) => ({ id: lines[row]!.id, ...outputs }),
       };
     }
   }
 }
 
-function encode(reviews: readonly Pick<Review, 'id' | 'tokens'>[], encoder: MultiHotRows): Columns {
-  for (const { id, tokens } of reviews) encoder.add(tokens, { record: id });
-  return { dimension: encoder.dimension, ...encoder.take() };
+type Encoder = (reviews: readonly Pick<Review, 'id' | 'tokens'>[]) => Columns;
+
+/** What encodes reviews as those were that the model has learned from. Throws `USAGE`, once it is asked to, where nobody knows how. */
+function createEncoder(model: Model): Encoder {
+  const { dimension, encoding, idf } = model;
+  if (encoding === 'dense' || (encoding === 'tf-idf' && idf === undefined))
+    return () => {
+      throw onlyVectors(encoding);
+    };
+  const rows = new BagOfWords(model);
+  return (reviews) => {
+    for (const { id, tokens } of reviews) rows.add(tokens, { record: id });
+    return { dimension, encoding, ...rows.take() };
+  };
 }
+
+const onlyVectors = (encoding: Model['encoding']): StageError =>
+  new StageError(
+    'USAGE',
+    `the model reads ${encoding} vectors, and does not tell how to make them of words`,
+    {
+      where: { field: 'model' },
+      hint: 'give it vectors, made as those were that it was trained on',
+    },
+  );
 
 const textWithoutWords = (): StageError =>
   new StageError('USAGE', 'the input is text, and predict needs a word index to read it', {

@@ -29,7 +29,7 @@ import { goldens, relativeDifference, type Golden } from './golden.ts';
 async function trainAs(golden: Golden, engine: Engine) {
   const options = checkOptions(train.options, golden.options);
   const { fit: splits, metrics = [], epochs, batchSize, seed } = options;
-  const [rows, all] = await collectRows(vectors.read(chunked(golden.vectors)), splits, ['validation']);
+  const [rows, all] = await collectRows(vectors.read(chunked(golden.input)), splits, ['validation']);
   const validation = splits.includes('validation') ? { ...all, labels: new Float32Array(0) } : all;
   const optimizer = chooseOptimizer(options);
   const objective = chooseObjective(options);

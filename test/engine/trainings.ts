@@ -5,7 +5,8 @@ import type { Objective } from '../../src/engine/loss.ts';
 import type { Optimizer } from '../../src/engine/optimizer.ts';
 import type { Rows } from '../../src/engine/rows.ts';
 import { ACTIVATIONS, type DenseLayer } from '../../src/formats/model.ts';
-import { rowsOf } from './rows.ts';
+import { ENCODINGS } from '../../src/formats/vector-batch.ts';
+import { asDense, rowsOf, withValues } from './rows.ts';
 
 /** Widths that fill whole vectors and blocks of the kernels, and widths that don't. */
 const units = fc.constantFrom(1, 3, 4, 16, 17, 20, 37);
@@ -29,6 +30,7 @@ export const anyTraining = (...dimensions: readonly number[]) =>
     .record({
       dimension: fc.constantFrom(...dimensions),
       hidden: fc.array(fc.record({ units, activation: fc.constantFrom(...ACTIVATIONS) }), { maxLength: 2 }),
+      encoding: fc.constantFrom(...ENCODINGS),
       objective: anyObjective,
       seed: fc.nat(1000),
     })
@@ -60,9 +62,16 @@ export const objectiveOf = ({ objective }: AnyTraining['shape']): Objective => (
   activation: objective.outputActivation,
 });
 
+/** What is in a column of a row. */
+export const numberAt = ({ encoding, seed }: AnyTraining['shape'], row: number, column: number): number =>
+  encoding === 'multi-hot' ? 1 : (((seed + 7 * row + 3 * column) % 11) - 4) / 4;
+
 export function toRows({ shape, columns, labels }: AnyTraining): Rows {
   const sorted = columns.map((row) => row.toSorted((a, b) => a - b));
-  return rowsOf(shape.dimension, sorted, labels);
+  const ones = rowsOf(shape.dimension, sorted, labels);
+  if (shape.encoding === 'multi-hot') return ones;
+  const rows = withValues(ones, (row, column) => numberAt(shape, row, column));
+  return shape.encoding === 'dense' ? asDense(rows) : rows;
 }
 
 /** The layers after a step on each batch. */

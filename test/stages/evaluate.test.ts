@@ -57,7 +57,7 @@ describe('evaluate', () => {
 
   test('names the row whose label the model has no output for', async () => {
     const classes = file('classes', 'input.arrows');
-    const model = modelFile('binary', new Float32Array(12));
+    const model = modelFile('binary', new Float32Array(9));
     await expect(judge({ model }, classes)).rejects.toMatchObject({
       code: 'BAD_VALUE',
       where: { record: expect.stringMatching(/^test\//) as string },

@@ -137,7 +137,7 @@ describe('split', () => {
   test('stratify takes any labels', async () => {
     const rows = train(30).map((row, i) => ({ ...row, label: [0, 7, 65_535][i % 3]! }));
     const drawn = chosen(await splitsOf(rows, { validation: 6, shuffle: true, stratify: true }));
-    expect(drawn.map((row) => row % 3).sort()).toEqual([0, 0, 1, 1, 2, 2]);
+    for (const third of [0, 1, 2]) expect(drawn.filter((row) => row % 3 === third)).toHaveLength(2);
   });
 
   test('without shuffle and stratify, a whole number streams', async () => {

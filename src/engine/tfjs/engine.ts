@@ -2,13 +2,13 @@ import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs';
 import { StageError } from '../../error.ts';
 import type { DenseLayer } from '../../formats/model.ts';
 import { lossActivation } from '../class-loss.ts';
-import { Batcher } from './batch.ts';
 import type { Engine, Trainer, Training } from '../contract.ts';
+import type { Input } from './input.ts';
 import type { Kernels, Parameter } from './kernels.ts';
 import { clip, penalize, penaltyOf } from './gradients.ts';
 import { Perceptron, toTensors, type LayerGradient, type TensorLayer } from './perceptron.ts';
 import { activateRows } from '../outputs.ts';
-import { checkDimension, labelsOf, type Rows } from '../rows.ts';
+import { checkFits, labelsOf, type Rows } from '../rows.ts';
 import { writeSlopes } from '../slopes.ts';
 import type { TensorFlow } from './tensorflow.ts';
 
@@ -17,7 +17,7 @@ export function createEngine(tf: TensorFlow, kernels: Kernels): Engine {
   return {
     createTrainer: (layers, training) => new TensorFlowTrainer(tf, kernels, { layers, training }),
     async sums(model, rows, signal) {
-      checkDimension(model, rows);
+      checkFits(model, rows);
       const layers = model.layers.map((layer) => toTensors(tf, layer));
       try {
         return await new Perceptron(tf, kernels).sums(layers, rows, signal);
@@ -39,7 +39,7 @@ class TensorFlowTrainer implements Trainer {
   readonly #tf: TensorFlow;
   readonly #perceptron: Perceptron;
   readonly #layers: readonly LearningLayer[];
-  readonly #batchers = new WeakMap<Rows, Batcher>();
+  readonly #inputs = new WeakMap<Rows, Input>();
   readonly #training: Training;
   #time = 0;
 
@@ -66,16 +66,14 @@ class TensorFlowTrainer implements Trainer {
     const { units } = this.#layers.at(-1)!.layer;
     const result = new Float32Array(numbers.length * units);
     tf.tidy(() => {
-      const batcher = this.#batcherOf(rows);
-      const batch = batcher.take(numbers);
+      const batch = this.#inputOf(rows)(numbers);
       const layers = this.#read();
       const factors = this.#drop(numbers.length) ?? [];
       const outputs = this.#perceptron.forward(layers, batch, factors);
       result.set(outputs.at(-1)!.dataSync());
       const slopes = tf.tensor2d(this.#slopes(result, labelsOf(rows, numbers)), [numbers.length, units]);
-      const transposed = batcher.transpose(batch);
       let gradients: LayerGradient[] = [];
-      for (const [i, gradient] of this.#perceptron.backward(layers, transposed, { outputs, slopes, factors }))
+      for (const [i, gradient] of this.#perceptron.backward(layers, batch, { outputs, slopes, factors }))
         gradients[i] = gradient;
       if (penalties) gradients = penalize(tf, gradients, { layers, penalties });
       if (limits) gradients = clip(tf, gradients, limits);
@@ -104,7 +102,7 @@ class TensorFlowTrainer implements Trainer {
   }
 
   forget(rows: Rows): void {
-    this.#batchers.delete(rows);
+    this.#inputs.delete(rows);
   }
 
   layers(): DenseLayer[] {
@@ -136,10 +134,10 @@ class TensorFlowTrainer implements Trainer {
     }
   }
 
-  #batcherOf(rows: Rows): Batcher {
-    const batcher = this.#batchers.get(rows) ?? new Batcher(rows);
-    this.#batchers.set(rows, batcher);
-    return batcher;
+  #inputOf(rows: Rows): Input {
+    const input = this.#inputs.get(rows) ?? this.#perceptron.input(rows);
+    this.#inputs.set(rows, input);
+    return input;
   }
 
   #read(): TensorLayer[] {

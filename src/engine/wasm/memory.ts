@@ -51,7 +51,7 @@ export class Arena {
   }
 
   /** Like `place`; but an array that has a buffer for itself which can shrink gives its memory back as it is copied, and is empty then. */
-  move(array: Int32Array | Uint16Array | Uint32Array): number {
+  move(array: Float32Array | Uint16Array | Uint32Array): number {
     const { buffer } = array;
     if (!(buffer instanceof ArrayBuffer && buffer.resizable) || array.byteLength < buffer.byteLength)
       return this.place(array);

@@ -15,7 +15,7 @@ from sklearn import metrics
 
 FILES = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 VECTORS = os.path.join(FILES, "train", "classes.arrows")
-DIMENSION, OUTPUTS = 12, 3
+DIMENSION, OUTPUTS = 9, 3
 # Each class's own columns speak for it, and the last class's a little less.
 KERNEL = np.array([[1.0 if column // 3 == label else -0.5 for label in range(OUTPUTS)] for column in range(DIMENSION)], "<f4")
 BIAS = np.array([0.25, 0, -1], "<f4")

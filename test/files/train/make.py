@@ -39,6 +39,10 @@ EXAMPLES = {
     "cosine-decay": {**FAST, "schedule": "cosine_decay", "decaySteps": 6, "alpha": 0.1, "optimizer": "sgd"},
     "early-stopping": {**FAST, "epochs": 12, "learningRate": 0.05, "patience": 2, "minDelta": 0.001},
     "softmax-hidden": {**FAST, "activation": "softmax"},
+    "count": FAST,
+    "tf-idf": {**FAST, "optimizer": "adam", "l2": 0.01, "activation": "tanh"},
+    "dense": FAST,
+    "dense-logistic-regression": {**FAST, "units": [], "optimizer": "sgd", "momentum": 0.9, "clipnorm": 0.5},
     **{f"classes-{name}": {**CLASSES, **options} for name, options in {
         "softmax": {"metrics": ["precision", "recall", "f1_score"]},
         "softmax-hidden": {"activations": ["softmax", "relu"]},
@@ -48,13 +52,16 @@ EXAMPLES = {
         "more-than-labels": {"classes": 5},
         "binary_crossentropy-sigmoid": {"loss": "binary_crossentropy", "classes": 3},
         "binary_crossentropy-softmax": {"loss": "binary_crossentropy", "classes": 3, "outputActivation": "softmax"},
-        "binary_crossentropy-relu": {"loss": "binary_crossentropy", "classes": 3, "outputActivation": "relu"},
+        "binary_crossentropy-relu": {"loss": "binary_crossentropy", "classes": 3, "outputActivation": "relu", "seed": 4},
         "mean_squared_error-linear": {"loss": "mean_squared_error", "classes": 3, "outputActivation": "linear"},
         "mean_squared_error-softmax": {"loss": "mean_squared_error", "classes": 3, "outputActivation": "softmax"},
     }.items()},
 }
-# What is trained on; the others are on input.arrows.
-INPUTS = {name: "classes.arrows" for name in EXAMPLES if name.startswith("classes-")}
+# Of those that are not on input.arrows; make_inputs.py writes the others.
+INPUTS = {
+    "count": "count", "tf-idf": "tf-idf", "dense": "dense", "dense-logistic-regression": "dense",
+    **{name: "classes" for name in EXAMPLES if name.startswith("classes-")},
+}
 
 
 class Random:
@@ -93,43 +100,15 @@ class Random:
             items[i], items[j] = items[j], items[i]
 
 
-def write_classes(dimension=12):
-    """Rows of three labels; each label has three columns that its rows have more often."""
-    random, rows = Random("classes"), []
-    for number in range(120):
-        split = "train" if number < 70 else "validation" if number < 100 else "test"
-        label = random.below(3)
-        columns = [column for column in range(dimension) if random.uniform() < (0.6 if column // 3 == label else 0.25)]
-        rows.append((f"{split}/{number}", split, label, columns))
-    ids, splits, labels, indices = zip(*rows)
-    table = pa.table(
-        [
-            pa.array(ids),
-            pa.array(splits).dictionary_encode().cast(pa.dictionary(pa.int8(), pa.string())),
-            pa.array(labels, pa.float32()),
-            pa.array(indices, pa.list_(pa.uint16())),
-        ],
-        pa.schema(
-            [
-                pa.field("id", pa.string(), False),
-                pa.field("split", pa.dictionary(pa.int8(), pa.string()), False),
-                pa.field("label", pa.float32(), False),
-                pa.field("indices", pa.list_(pa.field("item", pa.uint16(), False)), False),
-            ],
-            {"dimension": str(dimension), "encoding": "multi-hot"},
-        ),
-    )
-    with pa.ipc.new_stream(os.path.join(FOLDER, "classes.arrows"), table.schema) as stream:
-        stream.write_table(table)
-
-
 def read(name):
-    table = pa.ipc.open_stream(os.path.join(FOLDER, name)).read_all()
+    table = pa.ipc.open_stream(os.path.join(FOLDER, f"{name}.arrows")).read_all()
     dimension = int(table.schema.metadata[b"dimension"])
     splits = table.column("split").to_pylist()
     dense = np.zeros((len(splits), dimension), np.float32)
-    for row, columns in enumerate(table.column("indices").to_pylist()):
-        dense[row, columns] = 1
+    names = table.column_names
+    for row in range(len(splits)):
+        columns = table.column("indices")[row].as_py() if "indices" in names else range(dimension)
+        dense[row, columns] = table.column("values")[row].as_py() if "values" in names else 1
     labels = np.array(table.column("label").to_pylist(), np.float32)[:, None]
     pick = lambda split: [i for i, of in enumerate(splits) if of == split]
     return dimension, [(dense[pick(split)], labels[pick(split)]) for split in ("train", "validation")]
@@ -175,7 +154,8 @@ class Macro(keras.metrics.Metric):
         return keras.ops.mean(keras.ops.divide_no_nan(keras.ops.diagonal(self.counts), whole))
 
 
-def make(name, o, source):
+def make(name, o):
+    source = INPUTS.get(name, "input")
     dimension, ((x, y), validation) = read(source)
     loss = o.get("loss", "binary_crossentropy")
     is_categorical = loss == "categorical_crossentropy"
@@ -230,11 +210,11 @@ def make(name, o, source):
         for layer, activation in zip(dense, activations)
     ]
     with open(os.path.join(FOLDER, f"{name}.json"), "w") as file:
-        json.dump({"options": o, **({} if source == "input.arrows" else {"input": source}), "history": history, "layers": layers}, file)
+        about = {"input": f"{source}.arrows"} if name in INPUTS else {}
+        json.dump({"options": o, **about, "history": history, "layers": layers}, file)
         file.write("\n")
 
 
-write_classes()
 for name in sys.argv[1:] or EXAMPLES:
     path = os.path.join(FOLDER, f"{name}.json")
-    make(name, EXAMPLES[name] if name in EXAMPLES else json.load(open(path))["options"], INPUTS.get(name, "input.arrows"))
+    make(name, EXAMPLES[name] if name in EXAMPLES else json.load(open(path))["options"])
