@@ -1,10 +1,10 @@
 import type { DenseLayer } from '../../formats/model.ts';
+import { pauses } from '../pause.ts';
 import { arange, countRows, slices, type Rows } from '../rows.ts';
 import { placeRows, type Input } from './input.ts';
 import { Arena } from './memory.ts';
 import type { Kernels } from './module.ts';
 import { Network, type Dropped, type PlacedLayer } from './network.ts';
-import { pauses } from './pause.ts';
 
 /** How many rows are computed at once where nobody asks for more. */
 export const CHUNK = 1024;
