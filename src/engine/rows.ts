@@ -15,6 +15,14 @@ export function arange(count: number): Uint32Array {
   return numbers;
 }
 
+/** The labels of the rows with these numbers: float32[numbers]. */
+export function labelsOf({ labels }: Pick<Rows, 'labels'>, numbers: Uint32Array): Float32Array {
+  const chosen = new Float32Array(numbers.length);
+  // A loop: a function that is called for each number takes several times as long.
+  for (let i = 0; i < numbers.length; i++) chosen[i] = labels[numbers[i]!]!;
+  return chosen;
+}
+
 /** Parts of `size` numbers; the last may be shorter. */
 export function* slices(numbers: Uint32Array, size: number): Generator<Uint32Array> {
   for (let begin = 0; begin < numbers.length; begin += size) yield numbers.subarray(begin, begin + size);

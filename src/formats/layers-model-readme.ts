@@ -6,11 +6,17 @@ export function layersModelReadme(model: Model, withWords: boolean): string {
   const { dimension, encoding, layers } = model;
   const shape = layers.map(({ units, activation }) => `${units} (${activation})`).join(' → ');
   const ofWords = readsWords(model);
+  const [row, rows] = ofWords ? ['review', 'reviews'] : ['row', 'rows'];
+  const outputs = layers.at(-1)!.units;
+  const output =
+    outputs === 1
+      ? `the probability that ${ofWords ? 'a review is positive' : "a row's label is 1"}`
+      : `float32[${rows}, ${outputs}]: how likely the label of a ${row} is 0 to ${outputs - 1}`;
   return `# A TensorFlow.js layers model
 
-Made by \`sluice export\`. It gives the probability that ${ofWords ? 'a review is positive' : "a row's label is 1"}.
+Made by \`sluice export\`. It gives ${output}.
 
-- Input: float32[${ofWords ? 'reviews' : 'rows'}, ${dimension}], ${encoding}: ${ofWords ? INPUTS[encoding] : INPUTS.dense}
+- Input: float32[${rows}, ${dimension}], ${encoding}: ${ofWords ? INPUTS[encoding] : INPUTS.dense}
 - Dense layers: ${dimension} → ${shape}.
 ${ofWords ? numbering(dimension, withWords) : ''}
 This is \`predict.mjs\`, to be kept elsewhere; run it as \`node predict.mjs FOLDER\`, after \`npm install @tensorflow/tfjs\`:
@@ -42,7 +48,9 @@ function example(model: Model, withWords: boolean): string {
   const steps = readsWords(model)
     ? [withWords ? OF_TEXT : OF_NUMBERS, input, ...fill(model)]
     : [input, 'input.set(0.5, 0, 0); // your numbers, each in its column'];
-  return [LOADING, ...steps, 'console.log(model.predict(input.toTensor()).dataSync()[0]);'].join('\n');
+  const numbers = 'model.predict(input.toTensor()).dataSync()';
+  const shown = model.layers.at(-1)!.units === 1 ? `${numbers}[0]` : `Array.from(${numbers})`;
+  return [LOADING, ...steps, `console.log(${shown});`].join('\n');
 }
 
 const LOADING = `import { readFileSync } from 'node:fs';

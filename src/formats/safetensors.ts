@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { StageError, type ErrorCode } from '../error.ts';
 import type { Codec } from '../stage.ts';
-import { ACTIVATIONS, LOSSES, type DenseLayer, type Model } from './model.ts';
+import { ACTIVATIONS, LOSSES, MOST_CLASSES, type DenseLayer, type Loss, type Model } from './model.ts';
 import { ENCODINGS } from './vector-batch.ts';
 import {
   PREFIX,
@@ -96,7 +96,9 @@ export async function readModel(bytes: AsyncIterable<Uint8Array>): Promise<Model
   const tensors = new Map(file.tensors.map((tensor) => [tensor.name, tensor]));
   const hasIdf = encoding === 'tf-idf' && tensors.has(IDF);
   const idf = hasIdf && { idf: take(tensors, IDF, [dimension]) };
-  return { dimension, encoding, ...idf, layers: toLayers(metadata, tensors, dimension), loss };
+  const layers = toLayers(metadata, tensors, dimension);
+  checkOutputs(layers.at(-1)!, loss);
+  return { dimension, encoding, ...idf, layers, loss };
 }
 
 /** The layers, of the tensors that are theirs; they must be all that there are. */
@@ -112,10 +114,17 @@ function toLayers(
     inputs = units;
     return { units, activation, kernel, bias };
   });
-  if (inputs !== 1) throw fault('UNSUPPORTED', `the last layer has ${inputs} units; a probability needs one`);
   const [left] = byName.keys();
   if (left !== undefined) throw fault('CORRUPT', `"${left}" belongs to no layer`);
   return layers;
+}
+
+/** Throws `UNSUPPORTED` where one output can't say anything, and where there are too many. */
+function checkOutputs({ units, activation }: DenseLayer, loss: Loss): void {
+  if (units > MOST_CLASSES)
+    throw fault('UNSUPPORTED', `the last layer has ${units} units, more than ${MOST_CLASSES}`);
+  if (units === 1 && (activation === 'softmax' || loss === 'categorical_crossentropy'))
+    throw fault('UNSUPPORTED', `the last layer has one unit, ${activation} and the loss ${loss}`);
 }
 
 function parseTopology(topology = ''): Pick<DenseLayer, 'activation' | 'units'>[] {

@@ -20,7 +20,7 @@ export interface VectorBatch {
   readonly encoding: Encoding;
   readonly ids: readonly string[];
   readonly splits: readonly Split[];
-  /** float32[rows], 0 or 1 */
+  /** float32[rows]: the number of each row's class, from 0 */
   readonly labels: Float32Array;
   /** int32[rows + 1], starting with 0 */
   readonly offsets: Int32Array;

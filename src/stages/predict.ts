@@ -7,15 +7,16 @@ import { readInputFile } from '../formats/input-file.ts';
 import { BagOfWords } from '../formats/bag-of-words.ts';
 import { readsWords, type Model } from '../formats/model.ts';
 import type { Review } from '../formats/review.ts';
-import { predictions, type Prediction } from '../formats/predictions.ts';
+import { predictions, type Outputs, type Prediction } from '../formats/predictions.ts';
 import { readModel } from '../formats/safetensors.ts';
 import { samples, type Samples } from '../formats/samples.ts';
 import { readWordIndex, tokenize } from '../formats/word-index.ts';
+import { argmax } from '../metrics/argmax.ts';
 import { inputFile, uint32 } from '../options.ts';
 import { defineStage } from '../stage.ts';
 
 export const predict = defineStage({
-  summary: 'Gives the probability that a review is positive: of vectors, reviews, or lines of text',
+  summary: 'Gives the probability of a label, 1 or each: of vectors, reviews, or lines of text',
   example: 'echo "what a film" | sluice predict --model model.safetensors --words imdb_word_index.json',
   reads: samples,
   writes: predictions,
@@ -40,32 +41,42 @@ export const predict = defineStage({
       if (wordIndex === undefined) throw textWithoutWords();
       return tokenize(text, wordIndex, { dimension: model.dimension, ...numbering });
     };
+    const { units } = model.layers.at(-1)!;
     const predictor = await createPredictor(readKernels(), model);
     const encode = createEncoder(model);
     for await (const some of input) {
       context.signal.throwIfAborted();
       const { rows, toPrediction } = prepare(some, encode, toTokens);
-      yield Array.from(checkProbabilities(predictor.predict(rows)), toPrediction);
+      yield toOutputs(checkProbabilities(predictor.predict(rows)), units).map(toPrediction);
     }
   },
 });
 
-/** Samples as rows for the engine, and how a probability is told together with what is known about its row. */
+/** What comes out for each row, from float32[rows × units]. */
+function toOutputs(probabilities: Float32Array, units: number): Outputs[] {
+  if (units === 1) return Array.from(probabilities, (probability) => ({ probability }));
+  return Array.from(argmax(probabilities, units), (prediction, row) => ({
+    probabilities: [...probabilities.subarray(row * units, (row + 1) * units)],
+    prediction,
+  }));
+}
+
+/** Samples as rows for the engine, and how what comes out is told together with what is known about its row. */
 function prepare(
   some: Samples,
   encode: Encoder,
   toTokens: (text: string) => ArrayLike<number>,
-): { rows: Columns; toPrediction: (probability: number, row: number) => Prediction } {
+): { rows: Columns; toPrediction: (outputs: Outputs, row: number) => Prediction } {
   switch (some.kind) {
     case 'vectors': {
       const { ids, splits, labels } = some.batch;
       return {
         rows: some.batch,
-        toPrediction: (probability, row) => ({
+        toPrediction: (outputs, row) => ({
           id: ids[row]!,
           split: splits[row]!,
-          label: labels[row] === 1 ? 1 : 0,
-          probability,
+          label: labels[row]!,
+          ...outputs,
         }),
       };
     }
@@ -73,9 +84,9 @@ function prepare(
       const { reviews } = some;
       return {
         rows: encode(reviews),
-        toPrediction: (probability, row) => {
+        toPrediction: (outputs, row) => {
           const { id, split, label } = reviews[row]!;
-          return { id, split, label, probability };
+          return { id, split, label, ...outputs };
         },
       };
     }
@@ -83,7 +94,7 @@ function prepare(
       const lines = some.lines.map(({ text, number }) => ({ id: `line/${number}`, tokens: toTokens(text) }));
       return {
         rows: encode(lines),
-        toPrediction: (probability, row) => ({ id: lines[row]!.id, probability }),
+        toPrediction: (outputs, row) => ({ id: lines[row]!.id, ...outputs }),
       };
     }
   }

@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import { bestOf, replay, saveEach } from '../engine/checkpoints.ts';
-import { chooseEarlyStopping, chooseLayers, chooseObjective } from '../engine/choose.ts';
+import { chooseEarlyStopping, chooseHiddenLayers, chooseObjective } from '../engine/choose.ts';
 import { chooseOptimizer, chooseRegularization, chooseSchedule } from '../engine/choose.ts';
+import { checkLabels, chooseOutputs, countClasses, noteLabels } from '../engine/classes.ts';
 import { MONITORS, stopEarly } from '../engine/early-stopping.ts';
 import { loadEngine, toolchainOf, type Engine } from '../engine/engine.ts';
 import { fit } from '../engine/fit.ts';
@@ -76,16 +77,20 @@ export const train = defineStage({
     const validate = given.validate ?? (['validation'] as const).filter((split) => !fit.includes(split));
 
     const counts = new Map<Split, number>();
+    const labels = new Set<number>();
+    const splits = [...fit, ...validate];
+    const checked = noteLabels(checkLabels(input, { outputs: plan.outputs, splits }), splits, labels);
     // The engine loads while whoever writes the vectors is still at work.
     const [engine, gathered] = await Promise.all([
       loadEngine(given.engine, (line) => context.say(line)),
-      gatherRows(countSplits(input, counts), { ...given, validate }),
+      gatherRows(countSplits(checked, counts), { ...given, validate }),
     ]);
     try {
       if (gathered.rows.count === 0) throw noRow('fit', fit, counts);
       const isJudged = given.validate?.length || plan.stopping?.monitor.startsWith('val_');
       if (gathered.validation.count === 0 && isJudged) throw noRow('validate', validate, counts);
-      yield await trainOn(gathered, { ...plan, engine, resumed, options: given }, context);
+      const outputs = plan.outputs ?? chooseOutputs({ ...given, classes: countClasses(labels) })!;
+      yield await trainOn(gathered, { ...plan, outputs, engine, resumed, options: given }, context);
     } finally {
       await gathered.close();
     }
@@ -94,7 +99,8 @@ export const train = defineStage({
 
 /** What the options say, each part checked. */
 const planOf = (given: Options) => ({
-  shapes: chooseLayers(given),
+  hidden: chooseHiddenLayers(given),
+  outputs: chooseOutputs(given),
   objective: chooseObjective(given),
   optimizer: chooseOptimizer(given),
   schedule: chooseSchedule(given),
@@ -103,6 +109,7 @@ const planOf = (given: Options) => ({
 });
 
 interface Training extends ReturnType<typeof planOf> {
+  readonly outputs: number;
   readonly engine: Engine;
   readonly options: Options;
   readonly resumed: Checkpoint | undefined;
@@ -112,7 +119,8 @@ interface Training extends ReturnType<typeof planOf> {
 async function trainOn(gathered: Gathered, training: Training, context: Context): Promise<Model> {
   const { about, rows, validation } = gathered;
   const { engine, objective, optimizer, stopping, resumed, options: given } = training;
-  const layers = initializeLayers(about.dimension, training.shapes, given);
+  const shapes = [...training.hidden, { units: training.outputs, activation: objective.activation }];
+  const layers = initializeLayers(about.dimension, shapes, given);
   const isKept = given.checkpoint !== undefined || resumed !== undefined;
   // Before the trainer takes the rows.
   const digest = isKept ? await digestRows(rows, validation) : '';

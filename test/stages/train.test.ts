@@ -31,7 +31,8 @@ describe('train', () => {
     const model = await readModel(streamOf(await bytesOf(options, golden.input)));
     expect(relativeDifference(model.layers, golden.layers)).toBeLessThan(5e-5);
     const [{ dimension, encoding }] = (await collect(vectors.read(chunked(golden.input)))) as [VectorBatch];
-    expect(model).toMatchObject({ dimension, encoding });
+    const { loss = 'binary_crossentropy' } = golden.options;
+    expect(model).toMatchObject({ dimension, encoding, loss });
     const expected = golden.history.map((epoch) => ({
       ...Object.fromEntries(Object.entries(epoch).map(([name, value]) => [name, expect.closeTo(value, 4)])),
       seconds: expect.any(Number),

@@ -1,13 +1,15 @@
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs';
 import { StageError } from '../../error.ts';
 import type { DenseLayer } from '../../formats/model.ts';
+import { lossActivation } from '../class-loss.ts';
 import type { Engine, Trainer, Training } from '../contract.ts';
 import type { Input } from './input.ts';
 import type { Kernels, Parameter } from './kernels.ts';
-import { activate, slopeOf } from '../loss.ts';
 import { clip, penalize, penaltyOf } from './gradients.ts';
 import { Perceptron, toTensors, type LayerGradient, type TensorLayer } from './perceptron.ts';
-import { checkFits, type Rows } from '../rows.ts';
+import { activateRows } from '../outputs.ts';
+import { checkFits, labelsOf, type Rows } from '../rows.ts';
+import { writeSlopes } from '../slopes.ts';
 import type { TensorFlow } from './tensorflow.ts';
 
 /** The engine on TensorFlow.js's present backend, with kernels that fit it. */
@@ -61,14 +63,15 @@ class TensorFlowTrainer implements Trainer {
     this.#time++;
     const { penalties, clip: limits } = this.#training;
     const tf = this.#tf;
-    const result = new Float32Array(numbers.length);
+    const { units } = this.#layers.at(-1)!.layer;
+    const result = new Float32Array(numbers.length * units);
     tf.tidy(() => {
       const batch = this.#inputOf(rows)(numbers);
       const layers = this.#read();
       const factors = this.#drop(numbers.length) ?? [];
       const outputs = this.#perceptron.forward(layers, batch, factors);
       result.set(outputs.at(-1)!.dataSync());
-      const slopes = tf.tensor2d(this.#slopes(result, rows.labels, numbers), [numbers.length, 1]);
+      const slopes = tf.tensor2d(this.#slopes(result, labelsOf(rows, numbers)), [numbers.length, units]);
       let gradients: LayerGradient[] = [];
       for (const [i, gradient] of this.#perceptron.backward(layers, batch, { outputs, slopes, factors }))
         gradients[i] = gradient;
@@ -164,12 +167,13 @@ class TensorFlowTrainer implements Trainer {
     return values;
   }
 
-  /** The derivatives of the batch's mean loss by its sums. */
-  #slopes(sums: Float32Array, labels: Float32Array, numbers: Uint32Array): Float32Array {
-    const { activation } = this.#training.objective;
-    return sums.map((sum, i) => {
-      const label = labels[numbers[i]!]!;
-      return slopeOf(this.#training.objective, activate(activation, sum), label) / sums.length;
-    });
+  /** The derivatives of the batch's mean loss by its sums: float32[rows × outputs], as these are. */
+  #slopes(sums: Float32Array, labels: Float32Array): Float32Array {
+    const { objective } = this.#training;
+    const units = sums.length / labels.length;
+    const outputs = activateRows(lossActivation(objective), sums, units);
+    const slopes = new Float32Array(sums.length);
+    writeSlopes(objective, { outputs, labels, units, stride: units }, slopes);
+    return slopes;
   }
 }

@@ -1,0 +1,35 @@
+import { slopesOfRow } from './class-loss.ts';
+import { slopeOf, type Objective } from './loss.ts';
+import type { Floats } from './outputs.ts';
+
+/**
+ * Puts the derivatives of the rows' mean loss by the last layer's sums into `slopes`. `outputs` is what `lossActivation` makes of
+ * the sums. Both are rows of `units` numbers, each `stride` after the one before.
+ */
+export function writeSlopes(
+  objective: Objective,
+  { outputs, labels, units, stride }: Judged,
+  slopes: Float32Array,
+): void {
+  const rows = labels.length;
+  // A loop for one output only: there it decides how long an epoch takes.
+  if (units === 1) {
+    for (let row = 0; row < rows; row++)
+      slopes[row * stride] = slopeOf(objective, outputs[row * stride]!, labels[row]!) / rows;
+    return;
+  }
+  for (let row = 0; row < rows; row++) {
+    const [begin, end] = [row * stride, row * stride + units];
+    const own = slopes.subarray(begin, end);
+    slopesOfRow(objective, { outputs: outputs.subarray(begin, end), label: labels[row]! }, own);
+    for (let unit = 0; unit < units; unit++) own[unit]! /= rows;
+  }
+}
+
+/** What a model gives for rows, and the labels of these: float32[rows]. */
+export interface Judged {
+  readonly outputs: Floats;
+  readonly labels: Float32Array;
+  readonly units: number;
+  readonly stride: number;
+}
