@@ -172,7 +172,7 @@ function append(array: Indices | Float32Array, numbers: Indices | Float32Array):
 
 type Kind = Pick<Rows, 'dimension' | 'encoding'>;
 
-const shown = ({ dimension, encoding }: Kind): string => `dimension ${dimension}, ${encoding}`;
+const shown = ({ dimension, encoding }: Kind): string => `dimension ${dimension} (${encoding})`;
 
 /** Throws `BAD_VALUE` where rows are of another dimension or encoding than a model takes. */
 export function checkFits(model: Kind, rows: Kind): void {

@@ -41,10 +41,11 @@ export const predict = defineStage({
       return tokenize(text, wordIndex, { dimension: model.dimension, ...numbering });
     };
     const predictor = await createPredictor(readKernels(), model);
-    const encode = createEncoder(model);
+    const encoder = new BagOfWords(model);
     for await (const some of input) {
       context.signal.throwIfAborted();
-      const { rows, toPrediction } = prepare(some, encode, toTokens);
+      if (some.kind !== 'vectors' && !readsWords(model)) throw onlyVectors(model);
+      const { rows, toPrediction } = prepare(some, encoder, toTokens);
       yield Array.from(checkProbabilities(predictor.predict(rows)), toPrediction);
     }
   },
@@ -53,7 +54,7 @@ export const predict = defineStage({
 /** Samples as rows for the engine, and how a probability is told together with what is known about its row. */
 function prepare(
   some: Samples,
-  encode: Encoder,
+  encoder: BagOfWords,
   toTokens: (text: string) => ArrayLike<number>,
 ): { rows: Columns; toPrediction: (probability: number, row: number) => Prediction } {
   switch (some.kind) {
@@ -72,7 +73,7 @@ function prepare(
     case 'reviews': {
       const { reviews } = some;
       return {
-        rows: encode(reviews),
+        rows: encode(reviews, encoder),
         toPrediction: (probability, row) => {
           const { id, split, label } = reviews[row]!;
           return { id, split, label, probability };
@@ -82,30 +83,19 @@ function prepare(
     case 'text': {
       const lines = some.lines.map(({ text, number }) => ({ id: `line/${number}`, tokens: toTokens(text) }));
       return {
-        rows: encode(lines),
+        rows: encode(lines, encoder),
         toPrediction: (probability, row) => ({ id: lines[row]!.id, probability }),
       };
     }
   }
 }
 
-type Encoder = (reviews: readonly Pick<Review, 'id' | 'tokens'>[]) => Columns;
-
-/** What encodes reviews as those were that the model has learned from. Throws `USAGE`, once it is asked to, where nobody knows how. */
-function createEncoder(model: Model): Encoder {
-  const { dimension, encoding } = model;
-  if (!readsWords(model))
-    return () => {
-      throw onlyVectors(encoding);
-    };
-  const rows = new BagOfWords(model);
-  return (reviews) => {
-    for (const { id, tokens } of reviews) rows.add(tokens, { record: id });
-    return { dimension, encoding, ...rows.take() };
-  };
+function encode(reviews: readonly Pick<Review, 'id' | 'tokens'>[], encoder: BagOfWords): Columns {
+  for (const { id, tokens } of reviews) encoder.add(tokens, { record: id });
+  return encoder.take();
 }
 
-const onlyVectors = (encoding: Model['encoding']): StageError =>
+const onlyVectors = ({ encoding }: Model): StageError =>
   new StageError(
     'USAGE',
     `the model reads ${encoding} vectors, and does not tell how to make them of words`,

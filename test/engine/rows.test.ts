@@ -74,7 +74,7 @@ describe('collectRows', () => {
     const batches = streamOf(batch(['train'], [[1]]), batch(['test'], [[1]], 5));
     await expect(collectRows(batches, ['train'])).rejects.toMatchObject({
       code: 'BAD_VALUE',
-      message: 'a batch of dimension 5, multi-hot after one of dimension 9, multi-hot',
+      message: 'a batch of dimension 5 (multi-hot) after one of dimension 9 (multi-hot)',
       where: { record: 'test/0' },
     });
   });
@@ -88,10 +88,10 @@ test('checkFits tells of both dimensions and encodings', () => {
   const model = { dimension: 9, encoding: 'multi-hot' } as const;
   expect(() => checkFits(model, rowsOf(9, []))).not.toThrow();
   expect(() => checkFits({ ...model, dimension: 10_000 }, rowsOf(9, []))).toThrow(
-    /dimension 9, multi-hot; .* dimension 10000, multi-hot/,
+    /dimension 9 \(multi-hot\); .* dimension 10000 \(multi-hot\)/,
   );
   expect(() => checkFits({ ...model, encoding: 'count' }, rowsOf(9, []))).toThrow(
-    /dimension 9, multi-hot; .* dimension 9, count/,
+    /dimension 9 \(multi-hot\); .* dimension 9 \(count\)/,
   );
 });
 
