@@ -79,6 +79,15 @@ describe('collectRows', () => {
     });
   });
 
+  test('refuses more than WebAssembly can address', async () => {
+    const endless = { subarray: () => ({ length: 2 ** 30 + 1 }) } as unknown as Float32Array;
+    const rows = { ...batch(['train'], [[1]]), encoding: 'count', values: endless } as const;
+    await expect(collectRows(streamOf(rows), ['train'])).rejects.toMatchObject({
+      code: 'UNSUPPORTED',
+      hint: expect.stringContaining('--shuffle-buffer') as string,
+    });
+  });
+
   test('refuses a stream without a batch', async () => {
     await expect(collectRows(streamOf(), ['train'])).rejects.toMatchObject({ code: 'TRUNCATED' });
   });
