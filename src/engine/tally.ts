@@ -34,9 +34,10 @@ export class Tally {
   #addBinary(sums: Float32Array, labels: Float32Array): void {
     const { activation } = this.#objective;
     for (let i = 0; i < sums.length; i++) {
-      // No activation gives more than 0.5 for a sum that is not above 0.
-      const positive = sums[i]! > 0 && Math.fround(activate(activation, sums[i]!)) > 0.5;
-      this.#loss += lossOf(this.#objective, sums[i]!, labels[i]!);
+      const sum = sums[i]!;
+      // No activation gives more than 0.5 for a sum that is not above 0, and each of them does for one that is above 1.
+      const positive = sum > 1 || (sum > 0 && Math.fround(activate(activation, sum)) > 0.5);
+      this.#loss += lossOf(this.#objective, sum, labels[i]!);
       this.#confusion.add(labels[i]!, positive ? 1 : 0);
     }
   }
