@@ -1,24 +1,22 @@
-import { WEIGHTS_FILE } from './layers-model.ts';
-import type { Model } from './model.ts';
+import { IDF_FILE, WEIGHTS_FILE } from './layers-model.ts';
+import { readsWords, type Model } from './model.ts';
 
 /** What a person finds beside an exported model: what it is, what to feed it, and an example to run. */
-export function layersModelReadme({ dimension, layers }: Model, withWords: boolean): string {
-  const outputs = layers.at(-1)!.units;
+export function layersModelReadme(model: Model, withWords: boolean): string {
+  const { dimension, encoding, layers } = model;
   const shape = layers.map(({ units, activation }) => `${units} (${activation})`).join(' → ');
+  const ofWords = readsWords(model);
   return `# A TensorFlow.js layers model
 
-Made by \`sluice export\`. It gives ${outputs === 1 ? 'the probability that a review is positive' : `float32[reviews, ${outputs}]: how likely the label of a review is 0 to ${outputs - 1}`}.
+Made by \`sluice export\`. It gives ${whatItGives(model)}.
 
-- Input: float32[reviews, ${dimension}], multi-hot: 1 in the column of every word number that occurs in the review, else 0.
+- Input: float32[${ofWords ? 'reviews' : 'rows'}, ${dimension}], ${encoding}: ${ofWords ? INPUTS[encoding] : INPUTS.dense}
 - Dense layers: ${dimension} → ${shape}.
-- A word's number is its rank in ${withWords ? '`imdb_word_index.json`' : "Keras's `imdb_word_index.json`"} + 3 (\`index_from\`). 1 starts every review,
-  and 2 stands for every word that isn't in the index or whose number is not below ${dimension}. These are the defaults of
-  Keras and of \`sluice decode\`; a model trained with other ones needs those.
-
+${ofWords ? numbering(dimension, withWords) : ''}
 This is \`predict.mjs\`, to be kept elsewhere; run it as \`node predict.mjs FOLDER\`, after \`npm install @tensorflow/tfjs\`:
 
 \`\`\`js
-${example({ dimension, outputs }, withWords)}
+${example(model, withWords)}
 \`\`\`
 
 With \`@tensorflow/tfjs-node\`, \`tf.loadLayersModel('file://FOLDER/model.json')\` loads it; in a browser, \`tf.loadLayersModel(url)\` does,
@@ -26,10 +24,38 @@ with the address of \`model.json\`.
 `;
 }
 
-const example = (
-  { dimension, outputs }: { dimension: number; outputs: number },
-  withWords: boolean,
-): string => `import { readFileSync } from 'node:fs';
+function whatItGives(model: Model): string {
+  const outputs = model.layers.at(-1)!.units;
+  const row = readsWords(model) ? 'review' : 'row';
+  if (outputs > 1)
+    return `float32[${row}s, ${outputs}]: how likely the label of a ${row} is 0 to ${outputs - 1}`;
+  return `the probability that ${row === 'review' ? 'a review is positive' : "a row's label is 1"}`;
+}
+
+const INPUTS: Readonly<Record<Model['encoding'], string>> = {
+  'multi-hot': '1 in the column of every word number that occurs in the review, else 0.',
+  count: 'in the column of every word number, how often it occurs in the review.',
+  'tf-idf': `in the column of every word number, how often it occurs in the review, times that column's number in \`${IDF_FILE}\` (float32).`,
+  dense: 'numbers made as those were that it was trained on.',
+};
+
+const numbering = (dimension: number, withWords: boolean): string =>
+  `- A word's number is its rank in ${withWords ? '`imdb_word_index.json`' : "Keras's `imdb_word_index.json`"} + 3 (\`index_from\`). 1 starts every review,
+  and 2 stands for every word that isn't in the index or whose number is not below ${dimension}. These are the defaults of
+  Keras and of \`sluice decode\`; a model trained with other ones needs those.
+`;
+
+function example(model: Model, withWords: boolean): string {
+  const input = `const input = tf.buffer([1, ${model.dimension}]);`;
+  const steps = readsWords(model)
+    ? [withWords ? OF_TEXT : OF_NUMBERS, input, ...fill(model)]
+    : [input, 'input.set(0.5, 0, 0); // your numbers, each in its column'];
+  const predicted = 'model.predict(input.toTensor()).dataSync()';
+  const told = model.layers.at(-1)!.units === 1 ? `${predicted}[0]` : `Array.from(${predicted})`;
+  return [LOADING, ...steps, `console.log(${told});`].join('\n');
+}
+
+const LOADING = `import { readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs';
 
 const read = (name) => readFileSync(process.argv[2] + '/' + name);
@@ -37,11 +63,21 @@ const { modelTopology, weightsManifest } = JSON.parse(read('model.json'));
 const weightData = new Uint8Array(read('${WEIGHTS_FILE}')).buffer;
 const model = await tf.loadLayersModel(
   tf.io.fromMemory({ modelTopology, weightSpecs: weightsManifest[0].weights, weightData }),
-);
-${withWords ? OF_TEXT : OF_NUMBERS}
-const input = tf.buffer([1, ${dimension}]);
-for (const number of [1, ...numbers]) input.set(1, 0, number < ${dimension} ? number : 2);
-console.log(${outputs === 1 ? 'model.predict(input.toTensor()).dataSync()[0]' : 'Array.from(model.predict(input.toTensor()).dataSync())'});`;
+);`;
+
+/** The lines that put the word numbers into the input. */
+function fill({ dimension, encoding }: Model): string[] {
+  const column = `number < ${dimension} ? number : 2`;
+  if (encoding === 'multi-hot') return [`for (const number of [1, ...numbers]) input.set(1, 0, ${column});`];
+  const isWeighted = encoding === 'tf-idf';
+  return [
+    ...(isWeighted ? [`const idf = new Float32Array(new Uint8Array(read('${IDF_FILE}')).buffer);`] : []),
+    'for (const number of [1, ...numbers]) {',
+    `  const column = ${column};`,
+    `  input.set(input.get(0, column) + ${isWeighted ? 'idf[column]' : '1'}, 0, column);`,
+    '}',
+  ];
+}
 
 /** Words are parted as by `tokenize`: at white space and at all punctuation of ASCII but the apostrophe. */
 const OF_TEXT = [

@@ -3,6 +3,8 @@ import { layerName } from './safetensors.ts';
 
 /** The name that TensorFlow.js's own converter gives to the weights. */
 export const WEIGHTS_FILE = 'group1-shard1of1.bin';
+/** The inverse document frequencies, which TensorFlow.js itself doesn't read: little-endian float32[dimension]. */
+export const IDF_FILE = 'idf.bin';
 export const GENERATOR = 'Sluice';
 
 /** A model in TensorFlow.js's layers format: what `model.json` holds, and the bytes of the weights that it names. */
@@ -18,7 +20,7 @@ export interface LayersModel {
 }
 
 /**
- * The model as plain dense layers on a multi-hot input, float32[rows, dimension], for `tf.loadLayersModel`.
+ * The model as plain dense layers on an input of float32[rows, dimension], for `tf.loadLayersModel`.
  * Format: https://www.tensorflow.org/js/guide/save_load and tfjs-core's `io.ModelJSON`.
  */
 export function toLayersModel({ dimension, layers }: Model): {
@@ -56,8 +58,10 @@ export function toLayersModel({ dimension, layers }: Model): {
   const values = layers.flatMap(({ kernel, bias }) => [kernel, bias]);
   return {
     json,
-    weights: Buffer.concat(
-      values.map((array) => new Uint8Array(array.buffer, array.byteOffset, array.byteLength)),
-    ),
+    weights: Buffer.concat(values.map(bytesOf)),
   };
 }
+
+/** The bytes of an array, in place. */
+export const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array =>
+  new Uint8Array(buffer, byteOffset, byteLength);

@@ -35,3 +35,7 @@ export interface Model {
   readonly layers: readonly DenseLayer[];
   readonly loss: Loss;
 }
+
+/** Whether a model tells how its vectors are made of words. */
+export const readsWords = ({ encoding, idf }: Pick<Model, 'encoding' | 'idf'>): boolean =>
+  encoding === 'multi-hot' || encoding === 'count' || idf !== undefined;

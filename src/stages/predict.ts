@@ -5,7 +5,7 @@ import { createPredictor, type Columns } from '../engine/wasm/predictor.ts';
 import { StageError } from '../error.ts';
 import { readInputFile } from '../formats/input-file.ts';
 import { BagOfWords } from '../formats/bag-of-words.ts';
-import type { Model } from '../formats/model.ts';
+import { readsWords, type Model } from '../formats/model.ts';
 import type { Review } from '../formats/review.ts';
 import { predictions, type Outputs, type Prediction } from '../formats/predictions.ts';
 import { readModel } from '../formats/safetensors.ts';
@@ -16,7 +16,8 @@ import { inputFile, uint32 } from '../options.ts';
 import { defineStage } from '../stage.ts';
 
 export const predict = defineStage({
-  summary: 'Gives the probability of a label, 1 or each: of vectors, reviews, or lines of text',
+  summary:
+    'Gives the probability that a review is positive, or of each label: of vectors, reviews, or lines of text',
   example: 'echo "what a film" | sluice predict --model model.safetensors --words imdb_word_index.json',
   reads: samples,
   writes: predictions,
@@ -104,8 +105,8 @@ type Encoder = (reviews: readonly Pick<Review, 'id' | 'tokens'>[]) => Columns;
 
 /** What encodes reviews as those were that the model has learned from. Throws `USAGE`, once it is asked to, where nobody knows how. */
 function createEncoder(model: Model): Encoder {
-  const { dimension, encoding, idf } = model;
-  if (encoding === 'dense' || (encoding === 'tf-idf' && idf === undefined))
+  const { dimension, encoding } = model;
+  if (!readsWords(model))
     return () => {
       throw onlyVectors(encoding);
     };
