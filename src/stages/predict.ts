@@ -16,7 +16,8 @@ import { inputFile, uint32 } from '../options.ts';
 import { defineStage } from '../stage.ts';
 
 export const predict = defineStage({
-  summary: 'Gives the probability of a label, 1 or each: of vectors, reviews, or lines of text',
+  summary:
+    'Gives the probability that a review is positive, or of each label: of vectors, reviews, or lines of text',
   example: 'echo "what a film" | sluice predict --model model.safetensors --words imdb_word_index.json',
   reads: samples,
   writes: predictions,
