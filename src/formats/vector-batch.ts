@@ -5,7 +5,7 @@ export type Indices = Uint16Array | Uint32Array;
 
 /**
  * What the columns of a vector hold: of each word number, whether it occurs, how often, or that times its inverse document
- * frequency; or, in `dense`, any numbers. The names are those of Keras's `TextVectorization`.
+ * frequency, by the names of Keras's `TextVectorization`; or, in `dense`, any numbers.
  */
 export const ENCODINGS = ['multi-hot', 'count', 'tf-idf', 'dense'] as const;
 export type Encoding = (typeof ENCODINGS)[number];

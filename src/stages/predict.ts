@@ -44,10 +44,11 @@ export const predict = defineStage({
     };
     const { units } = model.layers.at(-1)!;
     const predictor = await createPredictor(readKernels(), model);
-    const encode = createEncoder(model);
+    const encoder = new BagOfWords(model);
     for await (const some of input) {
       context.signal.throwIfAborted();
-      const { rows, toPrediction } = prepare(some, encode, toTokens);
+      if (some.kind !== 'vectors' && !readsWords(model)) throw onlyVectors(model);
+      const { rows, toPrediction } = prepare(some, encoder, toTokens);
       yield toOutputs(checkProbabilities(predictor.predict(rows)), units).map(toPrediction);
     }
   },
@@ -65,7 +66,7 @@ function toOutputs(probabilities: Float32Array, units: number): Outputs[] {
 /** Samples as rows for the engine, and how what comes out is told together with what is known about its row. */
 function prepare(
   some: Samples,
-  encode: Encoder,
+  encoder: BagOfWords,
   toTokens: (text: string) => ArrayLike<number>,
 ): { rows: Columns; toPrediction: (outputs: Outputs, row: number) => Prediction } {
   switch (some.kind) {
@@ -84,7 +85,7 @@ function prepare(
     case 'reviews': {
       const { reviews } = some;
       return {
-        rows: encode(reviews),
+        rows: encode(reviews, encoder),
         toPrediction: (outputs, row) => {
           const { id, split, label } = reviews[row]!;
           return { id, split, label, ...outputs };
@@ -94,30 +95,19 @@ function prepare(
     case 'text': {
       const lines = some.lines.map(({ text, number }) => ({ id: `line/${number}`, tokens: toTokens(text) }));
       return {
-        rows: encode(lines),
+        rows: encode(lines, encoder),
         toPrediction: (outputs, row) => ({ id: lines[row]!.id, ...outputs }),
       };
     }
   }
 }
 
-type Encoder = (reviews: readonly Pick<Review, 'id' | 'tokens'>[]) => Columns;
-
-/** What encodes reviews as those were that the model has learned from. Throws `USAGE`, once it is asked to, where nobody knows how. */
-function createEncoder(model: Model): Encoder {
-  const { dimension, encoding } = model;
-  if (!readsWords(model))
-    return () => {
-      throw onlyVectors(encoding);
-    };
-  const rows = new BagOfWords(model);
-  return (reviews) => {
-    for (const { id, tokens } of reviews) rows.add(tokens, { record: id });
-    return { dimension, encoding, ...rows.take() };
-  };
+function encode(reviews: readonly Pick<Review, 'id' | 'tokens'>[], encoder: BagOfWords): Columns {
+  for (const { id, tokens } of reviews) encoder.add(tokens, { record: id });
+  return encoder.take();
 }
 
-const onlyVectors = (encoding: Model['encoding']): StageError =>
+const onlyVectors = ({ encoding }: Model): StageError =>
   new StageError(
     'USAGE',
     `the model reads ${encoding} vectors, and does not tell how to make them of words`,

@@ -87,14 +87,12 @@ async function* toTfIdf(counts: AsyncIterable<VectorBatch>, dimension: number): 
 
 /** The batch that is being filled. */
 class Batch {
-  readonly #about: Pick<VectorBatch, 'dimension' | 'encoding'>;
   readonly #rows: BagOfWords;
   #ids: string[] = [];
   #splits: Split[] = [];
   #labels: number[] = [];
 
   constructor(about: Pick<VectorBatch, 'dimension' | 'encoding'>) {
-    this.#about = about;
     this.#rows = new BagOfWords(about);
   }
 
@@ -111,7 +109,6 @@ class Batch {
 
   take(): VectorBatch {
     const batch = {
-      ...this.#about,
       ids: this.#ids,
       splits: this.#splits,
       labels: Float32Array.from(this.#labels),

@@ -168,6 +168,6 @@ describe('a predictor', () => {
   test('refuses rows of another dimension or encoding than the model’s', () => {
     const predictor = new Predictor(instantiate(module), modelOf(4, [{ units: 1, activation: 'sigmoid' }]));
     expect(() => predictor.predict(rowsOf(5, [[4]]))).toThrow(/dimension 5/);
-    expect(() => predictor.predict(asDense(rowsOf(4, [[3]])))).toThrow(/dimension 4, dense/);
+    expect(() => predictor.predict(asDense(rowsOf(4, [[3]])))).toThrow(/dimension 4 \(dense\)/);
   });
 });
