@@ -26,7 +26,10 @@ export const trainingOptions = {
   ),
   classes: v.optional(
     v.pipe(
-      integer(2, 'outputs, one for each label; if unset a single one, for categorical_crossentropy enough'),
+      integer(
+        2,
+        'outputs, one a label; if unset one that tells 1 from 0, for categorical_crossentropy as many as labels',
+      ),
       v.maxValue(MOST_CLASSES, `expected at most ${MOST_CLASSES}`),
     ),
   ),

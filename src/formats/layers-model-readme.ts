@@ -6,17 +6,11 @@ export function layersModelReadme(model: Model, withWords: boolean): string {
   const { dimension, encoding, layers } = model;
   const shape = layers.map(({ units, activation }) => `${units} (${activation})`).join(' → ');
   const ofWords = readsWords(model);
-  const [row, rows] = ofWords ? ['review', 'reviews'] : ['row', 'rows'];
-  const outputs = layers.at(-1)!.units;
-  const output =
-    outputs === 1
-      ? `the probability that ${ofWords ? 'a review is positive' : "a row's label is 1"}`
-      : `float32[${rows}, ${outputs}]: how likely the label of a ${row} is 0 to ${outputs - 1}`;
   return `# A TensorFlow.js layers model
 
-Made by \`sluice export\`. It gives ${output}.
+Made by \`sluice export\`. It gives ${whatItGives(model)}.
 
-- Input: float32[${rows}, ${dimension}], ${encoding}: ${ofWords ? INPUTS[encoding] : INPUTS.dense}
+- Input: float32[${ofWords ? 'reviews' : 'rows'}, ${dimension}], ${encoding}: ${ofWords ? INPUTS[encoding] : INPUTS.dense}
 - Dense layers: ${dimension} → ${shape}.
 ${ofWords ? numbering(dimension, withWords) : ''}
 This is \`predict.mjs\`, to be kept elsewhere; run it as \`node predict.mjs FOLDER\`, after \`npm install @tensorflow/tfjs\`:
@@ -28,6 +22,14 @@ ${example(model, withWords)}
 With \`@tensorflow/tfjs-node\`, \`tf.loadLayersModel('file://FOLDER/model.json')\` loads it; in a browser, \`tf.loadLayersModel(url)\` does,
 with the address of \`model.json\`.
 `;
+}
+
+function whatItGives(model: Model): string {
+  const outputs = model.layers.at(-1)!.units;
+  const row = readsWords(model) ? 'review' : 'row';
+  if (outputs > 1)
+    return `float32[${row}s, ${outputs}]: how likely the label of a ${row} is 0 to ${outputs - 1}`;
+  return `the probability that ${row === 'review' ? 'a review is positive' : "a row's label is 1"}`;
 }
 
 const INPUTS: Readonly<Record<Model['encoding'], string>> = {
@@ -48,9 +50,9 @@ function example(model: Model, withWords: boolean): string {
   const steps = readsWords(model)
     ? [withWords ? OF_TEXT : OF_NUMBERS, input, ...fill(model)]
     : [input, 'input.set(0.5, 0, 0); // your numbers, each in its column'];
-  const numbers = 'model.predict(input.toTensor()).dataSync()';
-  const shown = model.layers.at(-1)!.units === 1 ? `${numbers}[0]` : `Array.from(${numbers})`;
-  return [LOADING, ...steps, `console.log(${shown});`].join('\n');
+  const predicted = 'model.predict(input.toTensor()).dataSync()';
+  const told = model.layers.at(-1)!.units === 1 ? `${predicted}[0]` : `Array.from(${predicted})`;
+  return [LOADING, ...steps, `console.log(${told});`].join('\n');
 }
 
 const LOADING = `import { readFileSync } from 'node:fs';
