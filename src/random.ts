@@ -36,10 +36,10 @@ export class Random {
 
   /** A whole number in [0, `bound`), each as likely as the others: draws past the last whole multiple are drawn again. */
   below(bound: number): number {
-    const limit = 4_294_967_296 - (4_294_967_296 % bound);
     for (;;) {
       const draw = this.uint32();
-      if (draw < limit) return draw % bound;
+      const rest = draw % bound;
+      if (draw - rest <= 4_294_967_296 - bound) return rest;
     }
   }
 
