@@ -120,10 +120,19 @@ export function denseBelow(
     let j: u32 = 0;
     for (; j + 4 <= inputs; j += 4) {
       const row = kernel + <usize>j * bytes;
-      const a = products(from, row, bytes);
-      const b = products(from, row + bytes, bytes);
-      const c = products(from, row + 2 * bytes, bytes);
-      const d = products(from, row + 3 * bytes, bytes);
+      let a = f32x4.splat(0);
+      let b = a;
+      let c = a;
+      let d = a;
+      // What is read of the slopes is for four rows of the kernel.
+      for (let block: usize = 0; block < bytes; block += 16) {
+        const slope = v128.load(from + block);
+        const at = row + block;
+        a = f32x4.add(a, f32x4.mul(slope, v128.load(at)));
+        b = f32x4.add(b, f32x4.mul(slope, v128.load(at + bytes)));
+        c = f32x4.add(c, f32x4.mul(slope, v128.load(at + 2 * bytes)));
+        d = f32x4.add(d, f32x4.mul(slope, v128.load(at + 3 * bytes)));
+      }
       // The four columns of a matrix with these rows are what is to be added up.
       const ab = v128.shuffle<f32>(a, b, 0, 4, 1, 5);
       const cd = v128.shuffle<f32>(c, d, 0, 4, 1, 5);
