@@ -70,28 +70,31 @@ function pick(
 /** What training makes small. */
 export const chooseObjective = ({
   loss,
-  outputActivation: activation,
+  outputActivation: activation = 'sigmoid',
   classWeights,
 }: {
   loss: Loss;
-  outputActivation: Activation;
+  outputActivation?: Activation | undefined;
   classWeights?: number[] | undefined;
 }): Objective => ({ loss, activation, classWeights: classWeights as [number, number] | undefined });
 
+/** Of the hidden layers, where nothing is said. */
+const UNITS = [16, 16];
+
 /** What keeps a model from learning its rows by heart. Throws `USAGE` for more than one way to clip. */
 export function chooseRegularization({
-  l1,
-  l2,
-  dropout: rate,
+  l1 = 0,
+  l2 = 0,
+  dropout: rate = 0,
   seed,
-  units,
+  units = UNITS,
   ...limits
 }: {
-  readonly l1: number;
-  readonly l2: number;
-  readonly dropout: number;
+  readonly l1?: number | undefined;
+  readonly l2?: number | undefined;
+  readonly dropout?: number | undefined;
   readonly seed: number;
-  readonly units: readonly number[];
+  readonly units?: readonly number[] | undefined;
 } & { readonly [B in Clip['by']]?: number | undefined }): Pick<Training, 'penalties' | 'clip' | 'dropout'> {
   const clips = (['clipvalue', 'clipnorm', 'globalClipnorm'] as const).flatMap((by) =>
     limits[by] === undefined ? [] : [{ by, limit: limits[by] }],
@@ -129,16 +132,16 @@ export function chooseEarlyStopping({
 
 /** The layers of a perceptron with one output. Throws `USAGE` where there isn't one of `activations` for each hidden layer. */
 export function chooseLayers({
-  units,
-  activation,
+  units = UNITS,
+  activation = 'relu',
   activations,
-  outputActivation,
+  outputActivation = 'sigmoid',
 }: {
   /** Of the hidden layers. */
-  units: readonly number[];
-  activation: Activation;
+  units?: readonly number[] | undefined;
+  activation?: Activation | undefined;
   activations?: readonly Activation[] | undefined;
-  outputActivation: Activation;
+  outputActivation?: Activation | undefined;
 }): { units: number; activation: Activation }[] {
   if (activations !== undefined && activations.length !== units.length) {
     throw new StageError(

@@ -107,7 +107,7 @@ const describe = (results: Partial<Results>): string =>
 
 /** The last step may have ruined them, and no batch comes after it to show it. */
 function checkWeights(trainer: Trainer, when: { epoch: number; batch: number }): void {
-  for (const weights of trainer.layers().flatMap(({ kernel, bias }) => [kernel, bias]))
+  for (const weights of trainer.weights())
     for (let i = 0; i < weights.length; i++)
       if (!Number.isFinite(weights[i])) throw diverged(`a weight is ${weights[i]}`, when);
 }

@@ -108,3 +108,17 @@ export function checkDimension(model: Pick<Model, 'dimension'>, rows: Pick<Rows,
     { hint: `vectorize with --dimension ${model.dimension}, or train a model on these vectors` },
   );
 }
+
+/** Throws `BAD_VALUE` where rows are of another dimension or encoding than those that a model was trained on. */
+export function checkFits(
+  model: Pick<Model, 'dimension' | 'encoding'>,
+  rows: Pick<Rows, 'dimension' | 'encoding'>,
+): void {
+  checkDimension(model, rows);
+  if (rows.encoding === model.encoding) return;
+  throw new StageError(
+    'BAD_VALUE',
+    `the vectors have encoding ${rows.encoding}, the model was trained on encoding ${model.encoding}`,
+    { hint: `vectorize with --encoding ${model.encoding}, or train a model on these vectors` },
+  );
+}

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { layersModelReadme } from './layers-model-readme.ts';
 import { GENERATOR, toLayersModel, WEIGHTS_FILE, type LayersModel } from './layers-model.ts';
-import type { Model } from './model.ts';
+import type { AnyModel } from './model.ts';
 import { writeWholeFolder } from './whole-folder.ts';
 
 const MODEL_FILE = 'model.json';
@@ -14,7 +14,11 @@ export const WORDS_FILE = 'imdb_word_index.json';
  * Writes a TensorFlow.js layers-model folder, with the bytes of a word index in it if they are given. Same model, same bytes.
  * An earlier export of that name is replaced; a folder that holds anything else is refused with `BAD_VALUE`.
  */
-export async function writeLayersModelFolder(path: string, model: Model, words?: Uint8Array): Promise<void> {
+export async function writeLayersModelFolder(
+  path: string,
+  model: AnyModel,
+  words?: Uint8Array,
+): Promise<void> {
   const { json, weights } = toLayersModel(model);
   const files = {
     [MODEL_FILE]: `${JSON.stringify(json, null, 2)}\n`,

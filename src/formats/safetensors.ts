@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { StageError, type ErrorCode } from '../error.ts';
 import type { Codec } from '../stage.ts';
-import { ACTIVATIONS, LOSSES, type DenseLayer, type Model } from './model.ts';
+import { ACTIVATIONS, hasTopology, LOSSES, type AnyModel, type DenseLayer } from './model.ts';
 import {
   PREFIX,
   checkStart,
@@ -10,12 +10,14 @@ import {
   type Tensor,
   type TensorFile,
 } from './tensor-file.ts';
+import { toTopology } from './topology.ts';
+import { ENCODINGS } from './vector-batch.ts';
 
 const FORMAT = 'sluice-model';
 const VERSION = '1';
 
-/** A model as one safetensors file: a tensor a kernel and a bias, the rest as metadata. A stream holds one. */
-export const models: Codec<Model> = {
+/** A model as one safetensors file: a tensor for each array of weights, the rest as metadata. A stream holds one. */
+export const models: Codec<AnyModel> = {
   name: 'model',
   extension: 'safetensors',
   text: false,
@@ -28,34 +30,47 @@ export const models: Codec<Model> = {
 };
 
 /**
- * The model as a safetensors file. Its tensors have Keras's names and order (`dense/kernel`, `dense/bias`,
- * `dense_1/kernel`, …); its metadata, in this order, are `dimension`, `encoding`, `format`, `loss`, `sha256` (of the tensors'
- * bytes, since the format itself would not notice a changed weight), `topology` (JSON: a layer's activation and units) and `version`.
+ * The model as a safetensors file. A perceptron's tensors have Keras's names and order (`dense/kernel`, `dense/bias`,
+ * `dense_1/kernel`, …). The metadata, in this order, are `dimension`, `encoding`, `format`, `length` (of rows of tokens), `loss`,
+ * `sha256` (of the tensors' bytes, since the format itself would not notice a changed weight), `topology` (JSON: of a perceptron a list of
+ * each layer's activation and units, else TensorFlow.js's) and `version`.
  */
-export function writeModel({ dimension, encoding, layers, loss }: Model): Uint8Array {
-  const tensors = layers.flatMap(({ kernel, bias, units }, layer) => [
-    { name: `${layerName(layer)}/kernel`, shape: [kernel.length / units, units], values: kernel },
-    { name: `${layerName(layer)}/bias`, shape: [units], values: bias },
-  ]);
+export function writeModel(model: AnyModel): Uint8Array {
+  const { dimension, encoding, loss } = model;
+  const tensors = weightsOf(model);
   const digest = createHash('sha256');
   for (const { values } of tensors) digest.update(values);
   const metadata = {
     dimension: String(dimension),
     encoding,
     format: FORMAT,
+    ...(hasTopology(model) && model.length !== undefined && { length: String(model.length) }),
     loss,
     sha256: digest.digest('hex'),
-    topology: JSON.stringify(layers.map(({ activation, units }) => ({ activation, units }))),
+    topology: JSON.stringify(
+      hasTopology(model)
+        ? model.topology
+        : model.layers.map(({ activation, units }) => ({ activation, units })),
+    ),
     version: VERSION,
   };
   return encodeTensorFile({ metadata, tensors });
+}
+
+/** A model's weights, in the order of its layers. */
+export function weightsOf(model: AnyModel): readonly Tensor[] {
+  if (hasTopology(model)) return model.weights;
+  return model.layers.flatMap(({ kernel, bias, units }, layer) => [
+    { name: `${layerName(layer)}/kernel`, shape: [kernel.length / units, units], values: kernel },
+    { name: `${layerName(layer)}/bias`, shape: [units], values: bias },
+  ]);
 }
 
 /**
  * Reads a model. Throws `TRUNCATED` or `CORRUPT` for a damaged file, and `UNSUPPORTED` for a safetensors file
  * that is not one of ours, or of a later version.
  */
-export async function readModel(bytes: AsyncIterable<Uint8Array>): Promise<Model> {
+export async function readModel(bytes: AsyncIterable<Uint8Array>): Promise<AnyModel> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   let isChecked = false;
@@ -84,17 +99,22 @@ export async function readModel(bytes: AsyncIterable<Uint8Array>): Promise<Model
   if (metadata.sha256 !== digest) {
     throw fault('CORRUPT', `the tensors' sha256 is ${digest}, the file says ${metadata.sha256}`);
   }
-  if (metadata.encoding !== 'multi-hot') throw fault('UNSUPPORTED', `encoding ${shown(metadata.encoding)}`);
+  const encoding = ENCODINGS.find((name) => name === metadata.encoding);
+  if (encoding === undefined) throw fault('UNSUPPORTED', `encoding ${shown(metadata.encoding)}`);
   const loss = LOSSES.find((name) => name === metadata.loss);
   if (loss === undefined) throw fault('UNSUPPORTED', `loss ${shown(metadata.loss)}`);
   const dimension = toCount(metadata.dimension);
-  return { dimension, encoding: metadata.encoding, layers: toLayers(file, dimension), loss };
+  const topology = parseTopology(metadata.topology);
+  if (Array.isArray(topology))
+    return { dimension, encoding, layers: toLayers(topology, file, dimension), loss };
+  const length = metadata.length === undefined ? {} : { length: toCount(metadata.length) };
+  return { dimension, encoding, ...length, topology: toTopology(topology), weights: file.tensors, loss };
 }
 
-function toLayers({ metadata, tensors }: TensorFile, dimension: number): DenseLayer[] {
+function toLayers(topology: readonly unknown[], { tensors }: TensorFile, dimension: number): DenseLayer[] {
   const byName = new Map(tensors.map((tensor) => [tensor.name, tensor]));
   let inputs = dimension;
-  const layers = parseTopology(metadata.topology).map(({ activation, units }, layer) => {
+  const layers = toShapes(topology).map(({ activation, units }, layer) => {
     const kernel = take(byName, `${layerName(layer)}/kernel`, [inputs, units]);
     const bias = take(byName, `${layerName(layer)}/bias`, [units]);
     inputs = units;
@@ -106,16 +126,17 @@ function toLayers({ metadata, tensors }: TensorFile, dimension: number): DenseLa
   return layers;
 }
 
-function parseTopology(topology = ''): Pick<DenseLayer, 'activation' | 'units'>[] {
-  let layers: unknown;
+function parseTopology(topology = ''): unknown {
   try {
-    layers = JSON.parse(topology);
+    return JSON.parse(topology);
   } catch (cause) {
     throw fault('CORRUPT', `the topology is not JSON: ${shown(topology)}`, cause);
   }
-  if (!Array.isArray(layers) || layers.length === 0)
-    throw fault('CORRUPT', `the topology is ${topology}, not a list of layers`);
-  return layers.map((layer: Partial<DenseLayer> | null, number) => {
+}
+
+function toShapes(layers: readonly unknown[]): Pick<DenseLayer, 'activation' | 'units'>[] {
+  if (layers.length === 0) throw fault('CORRUPT', 'the topology is [], not a list of layers');
+  return (layers as readonly (Partial<DenseLayer> | null)[]).map((layer, number) => {
     const activation = ACTIVATIONS.find((name) => name === layer?.activation);
     if (activation === undefined) {
       throw fault('UNSUPPORTED', `${layerName(number)} has activation ${shown(layer?.activation)}`);

@@ -4,7 +4,8 @@ import type { Split } from './review.ts';
 export type Indices = Uint16Array | Uint32Array;
 
 /** How the columns of a vector came about. */
-export type Encoding = 'multi-hot';
+export const ENCODINGS = ['multi-hot', 'tokens'] as const;
+export type Encoding = (typeof ENCODINGS)[number];
 
 /**
  * Rows of the sparse matrix, in compressed sparse row form: row `r` has ones in the columns

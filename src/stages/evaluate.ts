@@ -1,9 +1,9 @@
 import * as v from 'valibot';
-import { loadEngine } from '../engine/engine.ts';
 import { activate, meanLoss } from '../engine/loss.ts';
 import { checkProbabilities } from '../engine/probabilities.ts';
 import { collectRows } from '../engine/rows.ts';
 import { countSplits, noRow } from '../engine/splits.ts';
+import { activationOf, loadSums } from '../engine/tensorflow-sums.ts';
 import { readInputFile } from '../formats/input-file.ts';
 import { json } from '../formats/json.ts';
 import { SPLITS, type Split } from '../formats/review.ts';
@@ -29,9 +29,9 @@ export const evaluate = defineStage({
     const counts = new Map<Split, number>();
     const [rows] = await collectRows(countSplits(input, counts), on);
     if (rows.labels.length === 0) throw noRow('on', on, counts);
-    const engine = await loadEngine('tfjs', (line) => context.say(line));
-    const sums = await engine.sums(model, rows, context.signal);
-    const { activation } = model.layers.at(-1)!;
+    const toSums = await loadSums(model, (line) => context.say(line));
+    const sums = await toSums(rows, context.signal);
+    const activation = activationOf(model);
     const probabilities = checkProbabilities(sums.map((sum) => activate(activation, sum)));
     // As in Keras, and as `train` judges: from the sums, of which a probability near 0 or 1 has lost most.
     const loss = meanLoss({ loss: model.loss, activation }, sums, rows.labels);

@@ -1,17 +1,23 @@
 import * as v from 'valibot';
+import { ENGINES, toolchainOf, type EngineName } from '../engine/engine.ts';
+import { activate } from '../engine/loss.ts';
 import { checkProbabilities } from '../engine/probabilities.ts';
+import { checkFits, type Rows } from '../engine/rows.ts';
+import { activationOf, loadSums } from '../engine/tensorflow-sums.ts';
 import { readKernels } from '../engine/wasm/kernel-file.ts';
-import { createPredictor, type Columns } from '../engine/wasm/predictor.ts';
+import { createPredictor } from '../engine/wasm/predictor.ts';
 import { StageError } from '../error.ts';
 import { readInputFile } from '../formats/input-file.ts';
+import { hasTopology, type AnyModel } from '../formats/model.ts';
 import { MultiHotRows } from '../formats/multi-hot.ts';
 import type { Review } from '../formats/review.ts';
 import { predictions, type Prediction } from '../formats/predictions.ts';
 import { readModel } from '../formats/safetensors.ts';
 import { samples, type Samples } from '../formats/samples.ts';
+import { TokenRows } from '../formats/token-rows.ts';
 import { readWordIndex, tokenize } from '../formats/word-index.ts';
-import { inputFile, uint32 } from '../options.ts';
-import { defineStage } from '../stage.ts';
+import { choice, inputFile, uint32 } from '../options.ts';
+import { defineStage, type Context } from '../stage.ts';
 
 export const predict = defineStage({
   summary: 'Gives the probability that a review is positive: of vectors, reviews, or lines of text',
@@ -30,31 +36,52 @@ export const predict = defineStage({
       v.nullable(uint32(0, 'of text: the number of an unknown word; null leaves it out')),
       2,
     ),
+    engine: v.optional(
+      choice(ENGINES, 'what computes: auto is wasm; tfjs is TensorFlow, which a model from a topology needs'),
+      'auto',
+    ),
   },
-  toolchain: 'wasm',
-  run: async function* (input, { model: path, words, ...numbering }, context) {
+  toolchain: ({ engine }) => toolchainOf(engine),
+  run: async function* (input, { model: path, words, engine, ...numbering }, context) {
     const model = await readInputFile(path, readModel);
     const wordIndex = words === undefined ? undefined : await readInputFile(words, readWordIndex);
     const toTokens = (text: string): ArrayLike<number> => {
       if (wordIndex === undefined) throw textWithoutWords();
       return tokenize(text, wordIndex, { dimension: model.dimension, ...numbering });
     };
-    const predictor = await createPredictor(readKernels(), model);
-    const encoder = new MultiHotRows(model.dimension);
+    const toProbabilities = await loadPredictor(model, engine, context);
+    const encode = encoderFor(model);
     for await (const some of input) {
       context.signal.throwIfAborted();
-      const { rows, toPrediction } = prepare(some, encoder, toTokens);
-      yield Array.from(checkProbabilities(predictor.predict(rows)), toPrediction);
+      const { rows, toPrediction } = prepare(some, encode, toTokens);
+      checkFits(model, rows);
+      yield Array.from(checkProbabilities(await toProbabilities(rows)), toPrediction);
     }
   },
 });
 
+/** What computes the probabilities of rows: float32[rows]. Throws `USAGE` for an engine that can't. */
+async function loadPredictor(
+  model: AnyModel,
+  engine: EngineName,
+  context: Context,
+): Promise<(rows: Rows) => Promise<Float32Array>> {
+  if (toolchainOf(engine) === 'tensorflow') {
+    const toSums = await loadSums(model, (line) => context.say(line));
+    const activation = activationOf(model);
+    return async (rows) => (await toSums(rows, context.signal)).map((sum) => activate(activation, sum));
+  }
+  if (hasTopology(model)) throw topologyWithoutTensorFlow();
+  const predictor = await createPredictor(readKernels(), model);
+  return async (rows) => predictor.predict(rows);
+}
+
 /** Samples as rows for the engine, and how a probability is told together with what is known about its row. */
 function prepare(
   some: Samples,
-  encoder: MultiHotRows,
+  encode: Encode,
   toTokens: (text: string) => ArrayLike<number>,
-): { rows: Columns; toPrediction: (probability: number, row: number) => Prediction } {
+): { rows: Rows; toPrediction: (probability: number, row: number) => Prediction } {
   switch (some.kind) {
     case 'vectors': {
       const { ids, splits, labels } = some.batch;
@@ -71,7 +98,7 @@ function prepare(
     case 'reviews': {
       const { reviews } = some;
       return {
-        rows: encode(reviews, encoder),
+        rows: encode(reviews),
         toPrediction: (probability, row) => {
           const { id, split, label } = reviews[row]!;
           return { id, split, label, probability };
@@ -81,17 +108,32 @@ function prepare(
     case 'text': {
       const lines = some.lines.map(({ text, number }) => ({ id: `line/${number}`, tokens: toTokens(text) }));
       return {
-        rows: encode(lines, encoder),
+        rows: encode(lines),
         toPrediction: (probability, row) => ({ id: lines[row]!.id, probability }),
       };
     }
   }
 }
 
-function encode(reviews: readonly Pick<Review, 'id' | 'tokens'>[], encoder: MultiHotRows): Columns {
-  for (const { id, tokens } of reviews) encoder.add(tokens, { record: id });
-  return { dimension: encoder.dimension, ...encoder.take() };
+/** Reviews as rows without labels. */
+type Encode = (reviews: readonly Pick<Review, 'id' | 'tokens'>[]) => Rows;
+
+/** Encodes reviews as those were that the model was trained on. */
+function encoderFor(model: AnyModel): Encode {
+  const { dimension, encoding } = model;
+  const length = hasTopology(model) ? model.length : undefined;
+  const encoder = length === undefined ? new MultiHotRows(dimension) : new TokenRows(dimension, length);
+  return (reviews) => {
+    for (const { id, tokens } of reviews) encoder.add(tokens, { record: id });
+    return { dimension, encoding, labels: new Float32Array(reviews.length), ...encoder.take() };
+  };
 }
+
+const topologyWithoutTensorFlow = (): StageError =>
+  new StageError('USAGE', 'the model is of layers that TensorFlow is needed for', {
+    where: { field: 'engine' },
+    hint: 'give --engine tfjs',
+  });
 
 const textWithoutWords = (): StageError =>
   new StageError('USAGE', 'the input is text, and predict needs a word index to read it', {

@@ -1,33 +1,32 @@
 import * as v from 'valibot';
-import { bestOf, replay, saveEach } from '../engine/checkpoints.ts';
-import { chooseEarlyStopping, chooseLayers, chooseObjective } from '../engine/choose.ts';
-import { chooseOptimizer, chooseRegularization, chooseSchedule } from '../engine/choose.ts';
+import { replay, saveEach } from '../engine/checkpoints.ts';
+import { chooseEarlyStopping, chooseOptimizer, chooseSchedule } from '../engine/choose.ts';
 import { MONITORS, stopEarly } from '../engine/early-stopping.ts';
-import { loadEngine, toolchainOf } from '../engine/engine.ts';
+import { toolchainOf } from '../engine/engine.ts';
 import { fit as fitModel } from '../engine/fit.ts';
-import { initializeLayers } from '../engine/initialize.ts';
 import { checkKeepable, checkResumable, decisiveOptions, digestRows } from '../engine/resume.ts';
 import { collectRows, countRows } from '../engine/rows.ts';
 import { countSplits, noRow } from '../engine/splits.ts';
+import { startPerceptron, startTopology } from '../engine/start.ts';
 import { trainingOptions } from '../engine/training-options.ts';
 import { readCheckpoint, writeCheckpoint } from '../formats/checkpoint.ts';
 import { recordEvents } from '../formats/event-folder.ts';
 import { recordHistory, type Epoch } from '../formats/history.ts';
 import { readInputFile } from '../formats/input-file.ts';
-import type { DenseLayer, Model } from '../formats/model.ts';
 import { SPLITS, type Split } from '../formats/review.ts';
 import { models } from '../formats/safetensors.ts';
+import { readTopology } from '../formats/topology.ts';
 import { vectors } from '../formats/vectors.ts';
 import { checkWritable, writeWhole } from '../formats/whole-file.ts';
 import { choice, integer, list, number, outputFile, outputFolder, shellFile, some } from '../options.ts';
 import { defineStage } from '../stage.ts';
 
 /**
- * Trains a multi-layer perceptron from scratch, as Keras would: the same initial distribution, optimizers, losses and
- * metrics. All randomness comes from `seed`; the same input, options and toolchain give the same bytes.
+ * Trains a multi-layer perceptron, or layers of any kind, from scratch, as Keras would: the same initial distributions, optimizers,
+ * losses and metrics. All randomness comes from `seed`; the same input, options and toolchain give the same bytes.
  */
 export const train = defineStage({
-  summary: 'Trains a perceptron on vectors, from scratch',
+  summary: 'Trains a perceptron on vectors, from scratch, or layers of any kind',
   example: 'sluice train --epochs 4 --history history.ndjson < split.arrows > model.safetensors',
   reads: vectors,
   writes: models,
@@ -57,14 +56,26 @@ export const train = defineStage({
     ),
     resume: v.optional(shellFile('a checkpoint to go on from, to the same end as without a break')),
   },
-  toolchain: ({ engine }) => toolchainOf(engine),
+  toolchain: ({ engine, topology }) => toolchainOf(engine, topology),
   run: async function* (input, options, context) {
-    const { loss, metrics = [], epochs, batchSize, seed, fit, history, tensorboard, checkpoint } = options;
+    const {
+      topology,
+      metrics = [],
+      epochs,
+      batchSize,
+      seed,
+      fit,
+      history,
+      tensorboard,
+      checkpoint,
+    } = options;
     const optimizer = chooseOptimizer(options);
     const schedule = chooseSchedule(options);
-    const shapes = chooseLayers(options);
-    const objective = chooseObjective(options);
-    const regularization = chooseRegularization(options);
+    const start =
+      topology === undefined
+        ? startPerceptron(options)
+        : startTopology(await readInputFile(topology, readTopology), options);
+    const { objective } = start;
     const stopping = chooseEarlyStopping(options);
     checkKeepable(options);
     if (checkpoint !== undefined) await checkWritable(checkpoint);
@@ -74,24 +85,20 @@ export const train = defineStage({
 
     const counts = new Map<Split, number>();
     // The engine loads while whoever writes the vectors is still at work.
-    const [engine, [rows, validation]] = await Promise.all([
-      loadEngine(options.engine, (line) => context.say(line)),
+    const [begin, [rows, validation]] = await Promise.all([
+      start.load((line) => context.say(line)),
       collectRows(countSplits(input, counts), fit, validate),
     ]);
     if (countRows(rows) === 0) throw noRow('fit', fit, counts);
     const isJudged = options.validate?.length || stopping?.monitor.startsWith('val_');
     if (countRows(validation) === 0 && isJudged) throw noRow('validate', validate, counts);
 
-    const { dimension, encoding } = rows;
-    const layers = initializeLayers(dimension, shapes, options);
     // Before the trainer takes the rows.
     const isKept = checkpoint !== undefined || resumed !== undefined;
     const about = { options: decisiveOptions(options), rows: isKept ? digestRows(rows, validation) : '' };
-    const trainer = engine.createTrainer(layers, {
-      objective,
+    const { trainer, toModel } = await begin(rows, {
       optimizer,
       batchSize: Math.min(batchSize, countRows(rows)),
-      ...regularization,
     });
     try {
       if (resumed !== undefined) {
@@ -111,14 +118,14 @@ export const train = defineStage({
         learningRate,
         schedule,
       };
-      let best: DenseLayer[] | undefined;
+      let best: readonly Float32Array[] | undefined;
       let training: AsyncIterable<Epoch> = replay(
         behind,
         fitModel(trainer, { ...settings, done: behind.length }, context),
       );
       if (stopping !== undefined)
         training = stopEarly(training, stopping, ({ epoch }) => {
-          best = resumed && epoch <= behind.length ? bestOf(resumed, layers) : trainer.layers();
+          best = resumed && epoch <= behind.length ? resumed.best : trainer.weights();
         });
       if (checkpoint !== undefined) {
         const saved = { trainer, about, best: () => best, behind: behind.length };
@@ -127,7 +134,7 @@ export const train = defineStage({
       if (history !== undefined) training = recordHistory(training, history);
       if (tensorboard !== undefined) training = recordEvents(training, tensorboard);
       for await (const _ of training);
-      yield { dimension, encoding, layers: best ?? trainer.layers(), loss } satisfies Model;
+      yield toModel(best ?? trainer.weights());
     } finally {
       trainer.dispose();
     }

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Epoch } from '../../src/formats/history.ts';
+import { hasTopology } from '../../src/formats/model.ts';
 import { readModel } from '../../src/formats/safetensors.ts';
 import type { VectorBatch } from '../../src/formats/vector-batch.ts';
 import { vectors } from '../../src/formats/vectors.ts';
@@ -28,6 +29,7 @@ describe('train', () => {
   test.each(goldens)('writes the model and the history that Keras gets: $name', async (golden) => {
     const file = join(temporaryFolder(), 'history.ndjson');
     const model = await readModel(streamOf(await bytesOf({ ...golden.options, history: file })));
+    if (hasTopology(model)) throw new TypeError('not a perceptron');
     expect(relativeDifference(model.layers, golden.layers)).toBeLessThan(5e-5);
     expect(model).toMatchObject({ dimension: 30, encoding: 'multi-hot' });
     const expected = golden.history.map((epoch) => ({

@@ -1,10 +1,10 @@
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs';
-import { StageError } from '../../error.ts';
 import type { DenseLayer } from '../../formats/model.ts';
 import { Batcher } from './batch.ts';
 import type { Engine, Trainer, Training } from '../contract.ts';
-import type { Kernels, Parameter } from './kernels.ts';
+import { keepsState, type Kernels, type Parameter } from './kernels.ts';
 import { activate, slopeOf } from '../loss.ts';
+import type { Clip } from '../optimizer.ts';
 import { clip, penalize, penaltyOf } from './gradients.ts';
 import { Perceptron, toTensors, type LayerGradient, type TensorLayer } from './perceptron.ts';
 import { checkDimension, type Rows } from '../rows.ts';
@@ -75,7 +75,7 @@ class TensorFlowTrainer implements Trainer {
       for (const [i, gradient] of this.#perceptron.backward(layers, transposed, { outputs, slopes, factors }))
         gradients[i] = gradient;
       if (penalties) gradients = penalize(tf, gradients, { layers, penalties });
-      if (limits) gradients = clip(tf, gradients, limits);
+      if (limits) gradients = this.#clip(gradients, limits);
       // While somebody holds its value, TensorFlow copies a variable before it changes it.
       for (const { kernel, bias } of layers) tf.dispose([kernel, bias]);
       for (const [i, { kernel, bias }] of gradients.entries()) {
@@ -84,6 +84,18 @@ class TensorFlowTrainer implements Trainer {
       }
     });
     return result;
+  }
+
+  #clip(gradients: readonly LayerGradient[], limits: Clip): LayerGradient[] {
+    const clipped = clip(
+      this.#tf,
+      gradients.flatMap(({ kernel, bias }) => [kernel, bias]),
+      limits,
+    );
+    return gradients.map((_, i) => ({
+      kernel: clipped[2 * i] as Tensor2D,
+      bias: clipped[2 * i + 1] as Tensor1D,
+    }));
   }
 
   penalty(): number {
@@ -104,26 +116,16 @@ class TensorFlowTrainer implements Trainer {
     this.#batchers.delete(rows);
   }
 
-  layers(): DenseLayer[] {
-    return this.#layers.map(({ layer, kernel, bias }) => ({
-      ...layer,
-      kernel: this.#values(kernel),
-      bias: this.#values(bias),
-    }));
+  weights(): Float32Array[] {
+    return this.#layers.flatMap(({ kernel, bias }) => [this.#values(kernel), this.#values(bias)]);
   }
 
   state(): never {
-    throw this.#keepsState();
+    throw keepsState();
   }
 
   restore(): never {
-    throw this.#keepsState();
-  }
-
-  #keepsState(): StageError {
-    return new StageError('UNSUPPORTED', 'TensorFlow keeps what its optimizers remember for itself', {
-      hint: 'checkpoints are for --engine wasm, which gives the same results',
-    });
+    throw keepsState();
   }
 
   dispose(): void {

@@ -6,7 +6,7 @@ import { createDropout } from '../../../src/engine/dropout.ts';
 import { initializeLayers } from '../../../src/engine/initialize.ts';
 import { activate, lossOf, type Objective } from '../../../src/engine/loss.ts';
 import { OPTIMIZERS, type Optimizer } from '../../../src/engine/optimizer.ts';
-import { ACTIVATIONS, LOSSES, type DenseLayer } from '../../../src/formats/model.ts';
+import { ACTIVATIONS, LOSSES, withWeights, type DenseLayer } from '../../../src/formats/model.ts';
 import { rowsOf } from '../rows.ts';
 
 const { rmsprop, adam, adagrad, sgd } = OPTIMIZERS;
@@ -90,7 +90,7 @@ function trainWith(
     ...regularization,
   });
   for (const batch of batches) trainer.step(rows, Uint32Array.from(batch), optimizer.learningRate);
-  const trained = trainer.layers();
+  const trained = withWeights(layersOf(shape), trainer.weights());
   trainer.dispose();
   return trained;
 }

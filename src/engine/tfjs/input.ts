@@ -1,0 +1,33 @@
+import type { Tensor2D } from '@tensorflow/tfjs';
+import { StageError } from '../../error.ts';
+import type { Rows } from '../rows.ts';
+import type { TensorFlow } from './tensorflow.ts';
+
+/** Some rows as a tensor: tokens as float32[numbers × length], any other encoding as float32[numbers × dimension], mostly zeros. */
+export function toInput(tf: TensorFlow, rows: Rows, numbers: Uint32Array): Tensor2D {
+  const width = widthOf(rows);
+  const values = new Float32Array(numbers.length * width);
+  const { encoding, offsets, indices } = rows;
+  for (let i = 0; i < numbers.length; i++) {
+    const [begin, end] = [offsets[numbers[i]!]!, offsets[numbers[i]! + 1]!];
+    if (encoding === 'tokens') values.set(indices.subarray(begin, end), i * width);
+    else for (let at = begin; at < end; at++) values[i * width + indices[at]!] = 1;
+  }
+  return tf.tensor2d(values, [numbers.length, width]);
+}
+
+/** The numbers of a row: all rows of tokens have as many. There must be a row. */
+const widthOf = ({ encoding, dimension, offsets }: Rows): number =>
+  encoding === 'tokens' ? offsets[1]! : dimension;
+
+/** Throws `BAD_VALUE` where rows, at least one, don't fit an input of this shape, the first number of which is that of the rows. */
+export function checkShape(shape: readonly (number | null)[], rows: Rows): void {
+  const [, ...wanted] = shape;
+  const width = widthOf(rows);
+  if (wanted.length === 1 && [null, width].includes(wanted[0]!)) return;
+  throw new StageError(
+    'BAD_VALUE',
+    `the vectors have shape [rows, ${width}], the topology's input has [${['rows', ...wanted].join(', ')}]`,
+    { hint: 'vectorize with another length or dimension, or change batch_input_shape in the topology' },
+  );
+}
