@@ -14,25 +14,36 @@ import { formatBytes, formatSeconds, ratioAtMost, type Row } from './table.ts';
 export const COPIES = 40;
 export const MILLION = COPIES * 25_000;
 
+/** How many rows are in memory at a time, where the others wait in a file. */
+const BUFFER = 20_000;
+
 /** What a process that trains on so much may hold above a bare Node, in bytes. */
 const MOST = 450e6;
 
 /** Rows of an epoch on a million rows, against one on the 25,000 that they come from. */
 export async function millionRows(workspace: Workspace, rounds: number): Promise<Row[]> {
   const [few, many] = [await writeCopies(workspace, 1), await writeCopies(workspace, COPIES)];
-  const [small, large, above]: [number[], number[], (number | undefined)[]] = [[], [], []];
+  const [small, large, parts]: [number[], number[], number[]] = [[], [], []];
+  const [above, aboveParts]: [(number | undefined)[], (number | undefined)[]] = [[], []];
   let whole = 0;
   for (let round = 0; round < rounds; round++) {
     const { epochs } = await trainAlone(workspace, ['--epochs', '20'], few);
     small.push(median(epochs.map(({ seconds }) => seconds))! / (MILLION / COPIES));
     const trained = await trainAlone(workspace, ['--epochs', '1'], many);
     large.push(trained.epochs[0]!.seconds / MILLION);
-    const bare = await measure([process.execPath, '-e', 'setTimeout(() => {}, 500)']);
-    const [held, base] = [residentOf(trained), residentOf(bare)];
-    above.push(held === undefined || base === undefined ? undefined : held - base);
+    const inParts = await trainAlone(workspace, ['--epochs', '1', '--shuffle-buffer', String(BUFFER)], many);
+    parts.push(inParts.epochs[0]!.seconds / MILLION);
+    const bare = residentOf(await measure([process.execPath, '-e', 'setTimeout(() => {}, 500)']));
+    const aboveBare = (cost: Cost): number | undefined => {
+      const held = residentOf(cost);
+      return held === undefined || bare === undefined ? undefined : held - bare;
+    };
+    above.push(aboveBare(trained));
+    aboveParts.push(aboveBare(inParts));
     whole = trained.seconds;
   }
   const [one, other, memory] = [median(large)!, median(small)!, median(known(above))];
+  const [inParts, little] = [median(parts)!, median(known(aboveParts))];
   const micro = (seconds: number): string => `${(seconds * 1e6).toFixed(2)} µs`;
   return [
     {
@@ -48,6 +59,16 @@ export async function millionRows(workspace: Workspace, rounds: number): Promise
       goal: { value: memory, target: { text: `≤ ${formatBytes(MOST)}`, atMost: MOST } },
     },
     { figure: '— wall time, with reading', sluice: formatSeconds(whole) },
+    {
+      figure: `— with \`--shuffle-buffer ${BUFFER}\`: time a row`,
+      sluice: micro(inParts),
+      peer: `${micro(one)} (all in memory)`,
+      ratio: inParts / one,
+    },
+    {
+      figure: '— peak memory of that process above a bare Node’s (VmHWM)',
+      sluice: little === undefined ? '?' : formatBytes(little),
+    },
   ];
 }
 

@@ -3,7 +3,7 @@ import type { Tensor } from '../formats/tensor-file.ts';
 import type { Topology } from '../formats/topology.ts';
 import type { Objective } from './loss.ts';
 import type { Clip, Optimizer, Penalties } from './optimizer.ts';
-import type { Rows } from './rows.ts';
+import type { About, Rows } from './rows.ts';
 
 /**
  * What trains multi-layer perceptrons with one output on sparse rows, and computes with them. Engines agree up to rounding.
@@ -27,7 +27,7 @@ export interface TopologyEngine {
    */
   createTrainer(
     topology: Topology,
-    rows: Rows,
+    about: About,
     training: Omit<Training, 'penalties' | 'dropout'> & { readonly seed: number },
   ): Promise<TopologyTrainer>;
   /** Throws `UNSUPPORTED` or `CORRUPT` where the model can't be built. */

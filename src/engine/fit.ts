@@ -1,26 +1,25 @@
 import { setImmediate } from 'node:timers/promises';
 import { StageError } from '../error.ts';
 import type { Epoch } from '../formats/history.ts';
-import { Random } from '../random.ts';
-import type { Context } from '../stage.ts';
+import type { Context, Progress } from '../stage.ts';
 import type { Trainer } from './contract.ts';
 import type { Objective } from './loss.ts';
 import { shareOf, type Schedule } from './schedule.ts';
-import { arange, countRows, slices, type Rows } from './rows.ts';
+import type { RowSource } from './row-source.ts';
+import { slices, type Rows } from './rows.ts';
 import { Tally, type Metric } from './tally.ts';
 
 /** How long to train, on what, and what to measure. */
 export interface Fit {
-  readonly rows: Rows;
+  readonly rows: RowSource;
   /** Judged after each epoch; none where there are no rows. */
-  readonly validation: Rows;
+  readonly validation: RowSource;
   readonly objective: Objective;
   readonly learningRate: number;
   readonly schedule?: Schedule | undefined;
   readonly metrics: readonly Metric[];
   readonly epochs: number;
   readonly batchSize: number;
-  readonly seed: number;
   /** How many epochs are behind the trainer already. */
   readonly done?: number;
 }
@@ -31,36 +30,19 @@ export interface Fit {
  * it is aborted, and `OUT_OF_RANGE` where the loss is no longer a number.
  */
 export async function* fit(trainer: Trainer, settings: Fit, context: Context): AsyncGenerator<Epoch> {
-  const { rows, metrics, epochs, batchSize, seed, learningRate, schedule, done = 0 } = settings;
-  const order = arange(countRows(rows));
-  const batches = Math.ceil(order.length / batchSize);
-  for (let epoch = 1; epoch <= done; epoch++) new Random(seed, 'shuffle', epoch).shuffle(order);
+  const { rows, metrics, epochs, batchSize, done = 0 } = settings;
+  const batches = Math.ceil(rows.count / batchSize);
   for (let epoch = done + 1; epoch <= epochs; epoch++) {
     const start = performance.now();
     const progress = context.progress(`epoch ${epoch}/${epochs}`, batches);
     try {
-      new Random(seed, 'shuffle', epoch).shuffle(order);
-      const tally = new Tally(settings.objective);
-      let batch = 0;
-      for (const numbers of slices(order, batchSize)) {
-        const rate = learningRate * shareOf(schedule, (epoch - 1) * batches + batch);
-        const penalty = trainer.penalty();
-        // Before the step, which uses them, too: a loop that does nothing else gets them from memory many at a time.
-        const labels = labelsOf(rows, numbers);
-        tally.add(trainer.step(rows, numbers, rate), labels, penalty);
-        batch++;
-        if (!Number.isFinite(tally.loss)) throw diverged(`the loss is ${tally.loss}`, { epoch, batch });
-        const soFar = describe({ loss: tally.loss, accuracy: tally.accuracy });
-        progress.update(batch, `batch ${batch}/${batches} ${since(start)} s - ${soFar}`);
-        // Lets a signal through, and what is written be written.
-        await setImmediate();
-        context.signal.throwIfAborted();
-      }
+      const tally = await trainEpoch(trainer, settings, { epoch, start, progress, signal: context.signal });
       const validation = await validate(trainer, settings, context.signal);
+      const when = { epoch, batch: batches };
       if (!Number.isFinite(validation.val_loss ?? 0))
-        throw diverged(`the validation's loss is ${validation.val_loss}`, { epoch, batch });
+        throw diverged(`the validation's loss is ${validation.val_loss}`, when);
       // Where rows were judged, they have shown it.
-      if (epoch === epochs || validation.val_loss === undefined) checkWeights(trainer, { epoch, batch });
+      if (epoch === epochs || validation.val_loss === undefined) checkWeights(trainer, when);
       const results = { ...report(tally, metrics), ...validation };
       const seconds = Math.round(performance.now() - start) / 1000;
       progress.finish(`${since(start)} s - ${describe(results)}`);
@@ -72,15 +54,52 @@ export async function* fit(trainer: Trainer, settings: Fit, context: Context): A
   }
 }
 
+interface During {
+  readonly epoch: number;
+  readonly start: number;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
+
+async function trainEpoch(trainer: Trainer, settings: Fit, during: During): Promise<Tally> {
+  const { rows: source, batchSize, learningRate, schedule } = settings;
+  const { epoch, start, progress, signal } = during;
+  const batches = Math.ceil(source.count / batchSize);
+  const tally = new Tally(settings.objective);
+  let batch = 0;
+  for await (const { rows, order } of source.shuffled(epoch)) {
+    for (const numbers of slices(order, batchSize)) {
+      const rate = learningRate * shareOf(schedule, (epoch - 1) * batches + batch);
+      const penalty = trainer.penalty();
+      // Before the step, which uses them, too: a loop that does nothing else gets them from memory many at a time.
+      const labels = labelsOf(rows, numbers);
+      tally.add(trainer.step(rows, numbers, rate), labels, penalty);
+      batch++;
+      if (!Number.isFinite(tally.loss)) throw diverged(`the loss is ${tally.loss}`, { epoch, batch });
+      const soFar = describe({ loss: tally.loss, accuracy: tally.accuracy });
+      progress.update(batch, `batch ${batch}/${batches} ${since(start)} s - ${soFar}`);
+      // Lets a signal through, and what is written be written.
+      await setImmediate();
+      signal.throwIfAborted();
+    }
+    if (source.passes) trainer.forget(rows);
+  }
+  return tally;
+}
+
 const since = (start: number): string => ((performance.now() - start) / 1000).toFixed(2);
 
 type Results = Omit<Epoch, 'epoch' | 'seconds'>;
 
 async function validate(trainer: Trainer, settings: Fit, signal: AbortSignal): Promise<Partial<Results>> {
   const { validation, objective, metrics } = settings;
-  if (countRows(validation) === 0) return {};
+  if (validation.count === 0) return {};
   const tally = new Tally({ ...objective, classWeights: undefined });
-  tally.add(await trainer.sums(validation, signal), validation.labels, trainer.penalty());
+  const penalty = trainer.penalty();
+  for await (const rows of validation.inOrder()) {
+    tally.add(await trainer.sums(rows, signal), rows.labels, penalty);
+    if (validation.passes) trainer.forget(rows);
+  }
   return Object.fromEntries(
     Object.entries(report(tally, metrics)).map(([name, value]) => [`val_${name}`, value]),
   );

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { StageError } from '../error.ts';
 import type { Checkpoint } from '../formats/checkpoint.ts';
 import { toolchainOf, type EngineName } from './engine.ts';
-import type { Rows } from './rows.ts';
+import type { RowSource } from './row-source.ts';
 
 /** What may be another one than in the training that is resumed. The engine is: there is one that can be resumed. */
 const FREE = ['epochs', 'history', 'tensorboard', 'checkpoint', 'resume', 'engine'];
@@ -16,11 +16,14 @@ export const decisiveOptions = (options: Options): Options =>
   );
 
 /** The sha256 of rows that a training is about. */
-export function digestRows(...all: readonly Rows[]): string {
+export async function digestRows(...all: readonly RowSource[]): Promise<string> {
   const hash = createHash('sha256');
-  for (const { dimension, encoding, labels, offsets, indices } of all) {
-    hash.update(JSON.stringify({ dimension, encoding, rows: labels.length }));
-    for (const array of [labels, offsets, indices]) hash.update(array);
+  for (const source of all) {
+    hash.update(JSON.stringify({ rows: source.count }));
+    for await (const { dimension, encoding, labels, offsets, indices } of source.inOrder()) {
+      hash.update(JSON.stringify({ dimension, encoding }));
+      for (const array of [labels, offsets, indices]) hash.update(array);
+    }
   }
   return hash.digest('hex');
 }

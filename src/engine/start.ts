@@ -6,7 +6,7 @@ import type { Trainer, Training } from './contract.ts';
 import { loadEngine, loadTopologyEngine, type EngineName } from './engine.ts';
 import { initializeLayers } from './initialize.ts';
 import type { Objective } from './loss.ts';
-import type { Rows } from './rows.ts';
+import type { About } from './rows.ts';
 import { completeTopology, outputOf } from './topology.ts';
 
 /** What a training starts from, before its rows are known. */
@@ -16,9 +16,9 @@ export interface Start {
   load(say: (line: string) => void): Promise<Begin>;
 }
 
-/** Begins a training of models for such rows. */
+/** Begins a training on such rows. Throws `BAD_VALUE` where they don't fit. */
 export type Begin = (
-  rows: Rows,
+  about: About,
   training: Pick<Training, 'optimizer' | 'batchSize'>,
 ) => Promise<{ readonly trainer: Trainer; readonly toModel: (weights: readonly Float32Array[]) => AnyModel }>;
 
@@ -40,6 +40,7 @@ export function startPerceptron(options: Options): Start {
     load: async (say) => {
       const engine = await loadEngine(options.engine, say);
       return async ({ dimension, encoding }, training) => {
+        if (encoding === 'tokens') throw tokensWithoutTopology();
         const layers = initializeLayers(dimension, shapes, options);
         const trainer = engine.createTrainer(layers, { objective, ...training, ...regularization });
         return {
@@ -81,14 +82,11 @@ export function startTopology(given: Topology, options: Options): Start {
     objective,
     load: async (say) => {
       const engine = await loadTopologyEngine(say);
-      return async (rows, training) => {
-        const { dimension, encoding, offsets } = rows;
+      return async (about, training) => {
         const { seed } = options;
-        const trainer = await engine.createTrainer(topology, rows, { objective, ...training, clip, seed });
+        const trainer = await engine.createTrainer(topology, about, { objective, ...training, clip, seed });
         const toModel = (weights: readonly Float32Array[]): AnyModel => ({
-          dimension,
-          encoding,
-          ...(encoding === 'tokens' && { length: offsets[1]! }),
+          ...about,
           topology,
           weights: trainer.shapes.map((shape, i) => ({ ...shape, values: weights[i]! })),
           loss,
@@ -98,3 +96,9 @@ export function startTopology(given: Topology, options: Options): Start {
     },
   };
 }
+
+const tokensWithoutTopology = (): StageError =>
+  new StageError('BAD_VALUE', 'the vectors are tokens, which a perceptron makes nothing of', {
+    where: { field: 'topology' },
+    hint: 'give --topology with an embedding, or vectorize with another encoding',
+  });

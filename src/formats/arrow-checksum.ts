@@ -6,14 +6,14 @@ export const CHECKSUM = 'sluice.crc32';
 
 /** Of all that a batch says, and of where it stands in the stream: Arrow itself notices no flipped bit and no lost batch. */
 export function checksum(
-  { dimension, encoding, ids, splits, labels, offsets, indices }: VectorBatch,
+  { dimension, encoding, ids, splits, labels, offsets, indices, values, idf }: VectorBatch,
   firstRow: number,
 ): string {
   let crc = crc32([dimension, encoding, firstRow, ...splits, ...ids].join('\n'));
-  for (const values of [labels, offsets, indices]) {
+  for (const array of [labels, offsets, indices, values, idf]) {
     // Node's crc32 of no bytes may be 0, whatever it continues from.
-    if (values.length > 0)
-      crc = crc32(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), crc);
+    if (array !== undefined && array.length > 0)
+      crc = crc32(new Uint8Array(array.buffer, array.byteOffset, array.byteLength), crc);
   }
   return crc.toString(16).padStart(8, '0');
 }

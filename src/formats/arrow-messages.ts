@@ -90,7 +90,7 @@ export function corrupt(
 
 export function unsupported(message: string): StageError {
   return new StageError('UNSUPPORTED', message, {
-    hint: 'write an uncompressed stream of id utf8, split utf8, label float32, indices list<uint32>',
+    hint: 'write an uncompressed stream of id utf8, split utf8, label float32, indices list<uint32>, values list<float32>',
   });
 }
 

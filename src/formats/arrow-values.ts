@@ -62,8 +62,15 @@ function toViewed({ buffers }: Column, views: Buffer, at: number): string {
 }
 
 /** Where each value of a list or text starts, and the last ends: `length + 1` ascending numbers. */
-export function toOffsets({ buffers, field, length }: Column): Int32Array {
+export function toOffsets({ buffers, children, field, length }: Column): Int32Array {
   if (length === 0) return new Int32Array(1);
+  if (field.type === 'FixedSizeList') {
+    const size = field.parameters?.int32(0) ?? 0;
+    // Before room is made for them: a damaged length may be any.
+    if (size < 1 || size * length > Math.min(children[0]!.length, 0x7fff_ffff))
+      outside(`${length} lists of ${size} items`);
+    return Int32Array.from({ length: length + 1 }, (_, row) => row * size);
+  }
   const given = viewAs(buffers[1]!, field.type.startsWith('Large') ? 'i64' : 'i32', length + 1);
   const offsets =
     given instanceof Int32Array

@@ -1,7 +1,9 @@
 import type * as Arrow from 'apache-arrow';
 import { CHECKSUM, checksum } from './arrow-checksum.ts';
+import { fixedListData, listData, numberData, textData } from './arrow-data.ts';
+import { encodeIdf } from './arrow-idf.ts';
 import { SPLITS } from './review.ts';
-import { allocateIndices, type Indices, type VectorBatch } from './vector-batch.ts';
+import { indicesType, type VectorBatch } from './vector-batch.ts';
 
 /**
  * Writes vectors as an uncompressed Arrow IPC stream, a record batch each, so that its bytes follow from the batches alone.
@@ -44,80 +46,73 @@ class RecordBatches {
   readonly #splits: Arrow.Vector<Arrow.Utf8>;
 
   constructor(arrow: typeof Arrow, first: VectorBatch) {
-    const { Dictionary, Field, Float32, Int8, List, Schema, Uint16, Uint32, Utf8 } = arrow;
     this.#arrow = arrow;
     this.#first = first;
     this.#splits = arrow.makeVector(textData(arrow, SPLITS));
-    const index = allocateIndices(first.dimension, 0) instanceof Uint16Array ? new Uint16() : new Uint32();
-    this.schema = new Schema(
-      [
-        new Field('id', new Utf8(), false),
-        new Field('split', new Dictionary(new Utf8(), new Int8(), 0), false),
-        new Field('label', new Float32(), false),
-        new Field('indices', new List(new Field<Arrow.Uint16 | Arrow.Uint32>('item', index, false)), false),
-      ],
-      new Map([
-        ['dimension', String(first.dimension)],
-        ['encoding', first.encoding],
-      ]),
-    );
+    const { dimension, encoding, length, idf } = first;
+    const metadata = {
+      dimension: String(dimension),
+      encoding,
+      ...(length !== undefined && { length: String(length) }),
+      ...(idf && { idf: encodeIdf(idf) }),
+    };
+    const fields = this.#columns(narrow(first)).map(([name, { type }]) => new arrow.Field(name, type, false));
+    this.schema = new arrow.Schema(fields, new Map(Object.entries(metadata)));
   }
 
   encode(batch: VectorBatch, firstRow: number): Arrow.RecordBatch {
-    const { makeData, RecordBatch, Struct } = this.#arrow;
-    const { dimension, encoding, ids, labels, offsets, splits } = batch;
-    if (dimension !== this.#first.dimension || encoding !== this.#first.encoding) {
-      throw new TypeError(
-        `a batch of dimension ${dimension} in a stream of dimension ${this.#first.dimension}`,
-      );
+    const { dimension, encoding, length } = batch;
+    const first = this.#first;
+    if (dimension !== first.dimension || encoding !== first.encoding || length !== first.length) {
+      throw new TypeError(`a batch of dimension ${dimension} in a stream of dimension ${first.dimension}`);
     }
-    const indices = narrowed(batch);
-    const [, split, label, list] = this.schema.fields as [Arrow.Field, Arrow.Field, Arrow.Field, Arrow.Field];
-    const length = ids.length;
-    const children = [
-      textData(this.#arrow, ids),
-      makeData({
-        type: split.type as Arrow.Dictionary<Arrow.Utf8, Arrow.Int8>,
-        length,
-        nullCount: 0,
-        data: Int8Array.from(splits, (name) => SPLITS.indexOf(name)),
-        dictionary: this.#splits,
-      }),
-      makeData({ type: label.type as Arrow.Float32, length, nullCount: 0, data: labels }),
-      makeData({
-        type: list.type as Arrow.List,
-        length,
-        nullCount: 0,
-        valueOffsets: offsets,
-        child: makeData({
-          type: (list.type as Arrow.List<Arrow.Uint16>).children[0]!.type,
-          length: indices.length,
-          nullCount: 0,
-          data: indices as Uint16Array,
-        }),
-      }),
+    const { makeData, RecordBatch, Struct } = this.#arrow;
+    const narrowed = narrow(batch);
+    const data = makeData({
+      type: new Struct(this.schema.fields),
+      length: batch.ids.length,
+      nullCount: 0,
+      children: this.#columns(narrowed).map(([, column]) => column),
+    });
+    return new RecordBatch(this.schema, data, new Map([[CHECKSUM, checksum(narrowed, firstRow)]]));
+  }
+
+  #columns(batch: VectorBatch): [name: string, data: Arrow.Data][] {
+    const {
+      dimension,
+      encoding,
+      length = 1,
+      ids,
+      splits,
+      labels,
+      offsets,
+      indices,
+      values = new Float32Array(0),
+    } = batch;
+    const { Dictionary, Int8, makeData, Utf8 } = this.#arrow;
+    const split = makeData({
+      type: new Dictionary(new Utf8(), new Int8(), 0),
+      length: ids.length,
+      nullCount: 0,
+      data: Int8Array.from(splits, (name) => SPLITS.indexOf(name)),
+      dictionary: this.#splits,
+    });
+    const columns: [string, Arrow.Data][] = [
+      ['id', textData(this.#arrow, ids)],
+      ['split', split],
+      ['label', numberData(this.#arrow, labels)],
     ];
-    const data = makeData({ type: new Struct(this.schema.fields), length, nullCount: 0, children });
-    return new RecordBatch(
-      this.schema,
-      data,
-      new Map([[CHECKSUM, checksum({ ...batch, indices }, firstRow)]]),
-    );
+    if (encoding === 'dense') return [...columns, ['values', fixedListData(this.#arrow, dimension, values)]];
+    if (encoding === 'tokens') return [...columns, ['tokens', fixedListData(this.#arrow, length, indices)]];
+    columns.push(['indices', listData(this.#arrow, offsets, indices)]);
+    if (encoding === 'multi-hot') return columns;
+    return [...columns, ['values', listData(this.#arrow, offsets, values)]];
   }
 }
 
-function textData(arrow: typeof Arrow, strings: readonly string[]): Arrow.Data<Arrow.Utf8> {
-  const encoded = strings.map((string) => Buffer.from(string));
-  const valueOffsets = new Int32Array(strings.length + 1);
-  for (const [i, { length }] of encoded.entries()) valueOffsets[i + 1] = valueOffsets[i]! + length;
-  const data = Buffer.concat(encoded);
-  return arrow.makeData({ type: new arrow.Utf8(), length: strings.length, nullCount: 0, valueOffsets, data });
-}
-
-/** Indices in the width of their dimension, whatever they came in. */
-function narrowed({ dimension, indices }: VectorBatch): Indices {
-  const wanted = allocateIndices(dimension, indices.length);
-  if (wanted.BYTES_PER_ELEMENT === indices.BYTES_PER_ELEMENT) return indices;
-  wanted.set(indices);
-  return wanted;
+/** The batch with its indices in the width of its dimension, whatever they came in. */
+function narrow(batch: VectorBatch): VectorBatch {
+  const { dimension, indices } = batch;
+  const wanted = indicesType(dimension);
+  return indices instanceof wanted ? batch : { ...batch, indices: new wanted(indices) };
 }

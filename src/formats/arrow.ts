@@ -1,19 +1,22 @@
 import { StageError } from '../error.ts';
 import { CHECKSUM, checksum } from './arrow-checksum.ts';
 import { toColumns, toField, type Field } from './arrow-columns.ts';
+import { decodeIdf } from './arrow-idf.ts';
 import { corrupt, decodeAt, readMessages, unsupported, type Message } from './arrow-messages.ts';
 import { toBatch, type Schema } from './arrow-rows.ts';
 import { toStrings } from './arrow-values.ts';
 import type { Table } from './flatbuffer.ts';
-import { allocateIndices, type Encoding, type VectorBatch } from './vector-batch.ts';
+import { allocateIndices, ENCODINGS, type VectorBatch } from './vector-batch.ts';
 
 /**
  * Reads an Arrow IPC stream of vectors, ours or another tool's: text may be utf8, large_utf8, string_view or a dictionary,
- * indices a list or large_list of any whole numbers, labels of any numbers; other columns are passed over.
+ * indices a list or large_list of any whole numbers, values a list, large_list or fixed_size_list of any numbers, and labels
+ * any numbers; other columns are passed over.
  * Decoded here, since apache-arrow's reader checks no bounds: a flipped bit makes it fill the memory, or goes unseen.
  *
  * Throws `TRUNCATED` without its end-of-stream mark; `CORRUPT` with the byte where a damaged message starts;
- * `UNSUPPORTED` for compression and for other types; `MISSING_FIELD`; `BAD_VALUE` for nulls; `OUT_OF_RANGE` for indices.
+ * `UNSUPPORTED` for compression and for other types; `MISSING_FIELD`; `BAD_VALUE` for nulls, and for values that are
+ * not as many as the columns; `OUT_OF_RANGE` for indices.
  */
 export async function* readVectors(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<VectorBatch> {
   const dictionaries = new Map<number, readonly string[]>();
@@ -37,20 +40,19 @@ export async function* readVectors(bytes: AsyncIterable<Uint8Array>): AsyncGener
     }
   }
   if (schema === undefined) throw corrupt(0, 'an Arrow stream without a schema');
-  if (firstRow === undefined) yield emptyBatch(schema.dimension, schema.encoding);
+  if (firstRow === undefined) yield emptyBatch(schema.about);
 }
 
 /** A batch without rows. */
-function emptyBatch(dimension: number, encoding: Encoding): VectorBatch {
-  const indices = allocateIndices(dimension, 0);
+function emptyBatch(about: Schema['about']): VectorBatch {
   return {
-    dimension,
-    encoding,
+    ...about,
     ids: [],
     splits: [],
     labels: new Float32Array(0),
     offsets: new Int32Array(1),
-    indices,
+    indices: allocateIndices(about.dimension, 0),
+    ...(!['multi-hot', 'tokens'].includes(about.encoding) && { values: new Float32Array(0) }),
   };
 }
 
@@ -78,21 +80,30 @@ function toSchema(header: Table): Schema {
       hint: `add it, in pyarrow: table.replace_schema_metadata({"dimension": "10000", "encoding": "multi-hot"}); here "${key}" might be "${example}"`,
     });
   };
-  const dimension = demand('dimension', '10000');
-  if (!/^[1-9]\d{0,14}$/.test(dimension)) {
-    throw new StageError('BAD_VALUE', `dimension is ${JSON.stringify(dimension)}`, {
-      where: { field: 'dimension' },
+  const count = (key: string, example: string): number => {
+    const value = demand(key, example);
+    if (/^[1-9]\d{0,14}$/.test(value)) return Number(value);
+    throw new StageError('BAD_VALUE', `${key} is ${JSON.stringify(value)}`, {
+      where: { field: key },
       hint: 'expected a whole number of at least 1',
     });
-  }
-  const encoding = demand('encoding', 'multi-hot');
-  if (encoding !== 'multi-hot') {
-    throw new StageError('UNSUPPORTED', `encoding ${JSON.stringify(encoding)}`, {
+  };
+  const dimension = count('dimension', '10000');
+  const given = demand('encoding', 'multi-hot');
+  const encoding = ENCODINGS.find((name) => name === given);
+  if (encoding === undefined) {
+    throw new StageError('UNSUPPORTED', `encoding ${JSON.stringify(given)}`, {
       where: { field: 'encoding' },
-      hint: 'expected "multi-hot"',
+      hint: `expected one of ${ENCODINGS.join(', ')}`,
     });
   }
-  return { dimension: Number(dimension), encoding, fields: header.tables(1).map(toField) };
+  const idf = encoding === 'tf-idf' ? metadata.get('idf') : undefined;
+  const length = encoding === 'tokens' ? { length: count('length', '256') } : {};
+  const about = { dimension, encoding, ...length };
+  return {
+    about: idf === undefined ? about : { ...about, idf: decodeIdf(idf, about.dimension) },
+    fields: header.tables(1).map(toField),
+  };
 }
 
 function addDictionary(

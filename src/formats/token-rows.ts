@@ -1,5 +1,5 @@
 import type { Where } from '../error.ts';
-import { outOfRange } from './multi-hot.ts';
+import { outOfRange } from './bag-of-words.ts';
 import { allocateIndices, type Indices } from './vector-batch.ts';
 
 /**
@@ -7,13 +7,13 @@ import { allocateIndices, type Indices } from './vector-batch.ts';
  * Keras's `pad_sequences` gives them.
  */
 export class TokenRows {
-  readonly dimension: number;
+  readonly #dimension: number;
   readonly #length: number;
   #indices: Indices;
   #end = 0;
 
   constructor(dimension: number, length: number) {
-    this.dimension = dimension;
+    this.#dimension = dimension;
     this.#length = length;
     this.#indices = allocateIndices(dimension, length);
   }
@@ -24,7 +24,7 @@ export class TokenRows {
     this.#reserve(end);
     for (let i = 0; i < tokens.length; i++) {
       const token = tokens[i]!;
-      if (token >= this.dimension) throw outOfRange(token, this.dimension, where);
+      if (token >= this.#dimension) throw outOfRange(token, this.#dimension, where);
       const at = end - tokens.length + i;
       if (at >= this.#end) this.#indices[at] = token;
     }
@@ -42,7 +42,7 @@ export class TokenRows {
 
   #reserve(length: number): void {
     if (length <= this.#indices.length) return;
-    const grown = allocateIndices(this.dimension, 2 * length);
+    const grown = allocateIndices(this.#dimension, 2 * length);
     grown.set(this.#indices);
     this.#indices = grown;
   }

@@ -2,19 +2,18 @@ import * as v from 'valibot';
 import { ENGINES, toolchainOf, type EngineName } from '../engine/engine.ts';
 import { activate } from '../engine/loss.ts';
 import { checkProbabilities } from '../engine/probabilities.ts';
-import { checkFits, type Rows } from '../engine/rows.ts';
+import { aboutOf, checkFits, type Rows } from '../engine/rows.ts';
 import { activationOf, loadSums } from '../engine/tensorflow-sums.ts';
 import { readKernels } from '../engine/wasm/kernel-file.ts';
 import { createPredictor } from '../engine/wasm/predictor.ts';
 import { StageError } from '../error.ts';
 import { readInputFile } from '../formats/input-file.ts';
+import { createEncoder } from '../formats/encoder.ts';
 import { hasTopology, type AnyModel } from '../formats/model.ts';
-import { MultiHotRows } from '../formats/multi-hot.ts';
 import type { Review } from '../formats/review.ts';
 import { predictions, type Prediction } from '../formats/predictions.ts';
 import { readModel } from '../formats/safetensors.ts';
 import { samples, type Samples } from '../formats/samples.ts';
-import { TokenRows } from '../formats/token-rows.ts';
 import { readWordIndex, tokenize } from '../formats/word-index.ts';
 import { choice, inputFile, uint32 } from '../options.ts';
 import { defineStage, type Context } from '../stage.ts';
@@ -120,12 +119,12 @@ type Encode = (reviews: readonly Pick<Review, 'id' | 'tokens'>[]) => Rows;
 
 /** Encodes reviews as those were that the model was trained on. */
 function encoderFor(model: AnyModel): Encode {
-  const { dimension, encoding } = model;
-  const length = hasTopology(model) ? model.length : undefined;
-  const encoder = length === undefined ? new MultiHotRows(dimension) : new TokenRows(dimension, length);
+  const about = aboutOf(model);
+  const encoder = createEncoder(about);
   return (reviews) => {
     for (const { id, tokens } of reviews) encoder.add(tokens, { record: id });
-    return { dimension, encoding, labels: new Float32Array(reviews.length), ...encoder.take() };
+    const labels = new Float32Array(reviews.length);
+    return { ...about, labels, ...encoder.take() };
   };
 }
 

@@ -11,6 +11,7 @@ import { stopEarly } from '../../src/engine/early-stopping.ts';
 import { loadEngine, type Engine } from '../../src/engine/engine.ts';
 import { fit } from '../../src/engine/fit.ts';
 import { initializeLayers } from '../../src/engine/initialize.ts';
+import { heldRows } from '../../src/engine/row-source.ts';
 import { createPortableKernels } from '../../src/engine/tfjs/portable.ts';
 import { collectRows } from '../../src/engine/rows.ts';
 import { loadTensorFlow } from '../../src/engine/tfjs/tensorflow.ts';
@@ -36,7 +37,16 @@ async function trainAs(golden: Golden, engine: Engine) {
   const trainer = engine.createTrainer(layers, { objective, optimizer, batchSize, ...regularization });
   const { learningRate } = optimizer;
   const schedule = chooseSchedule(options);
-  const settings = { rows, validation, objective, metrics, epochs, batchSize, seed, learningRate, schedule };
+  const settings = {
+    rows: heldRows(rows, seed),
+    validation: heldRows(validation, seed),
+    objective,
+    metrics,
+    epochs,
+    batchSize,
+    learningRate,
+    schedule,
+  };
   let best: Float32Array[] | undefined;
   const epochsOf = fit(trainer, settings, quiet);
   const stopping = chooseEarlyStopping(options);

@@ -52,7 +52,7 @@ describe('collectRows', () => {
     const batches = streamOf(batch(['train'], [[1]]), batch(['test'], [[1]], 5));
     await expect(collectRows(batches, ['train'])).rejects.toMatchObject({
       code: 'BAD_VALUE',
-      message: 'a batch of dimension 5 after one of dimension 9',
+      message: 'a batch of multi-hot, dimension 5 after one of multi-hot, dimension 9',
       where: { record: 'test/0' },
     });
   });

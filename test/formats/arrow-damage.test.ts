@@ -5,25 +5,27 @@ import { StageError } from '../../src/error.ts';
 import { readVectors } from '../../src/formats/arrow.ts';
 import { writeVectors } from '../../src/formats/arrow-writer.ts';
 import { chunked, collect, streamOf } from '../streams.ts';
-import { decode, encode, failure, SMALL } from './arrow-streams.ts';
+import { decode, encode, failure, SMALL, STREAMS } from './arrow-streams.ts';
 
 describe('damage', () => {
-  test('a stream cut anywhere is TRUNCATED, between two batches too', async () => {
-    const bytes = await encode(SMALL);
+  const streams = Object.entries(STREAMS);
+
+  test.each(streams)('a stream cut anywhere is TRUNCATED, between two batches too: %s', async (_, stream) => {
+    const bytes = await encode(stream);
     for (let length = 0; length < bytes.length; length++) {
       const error = await failure(bytes.subarray(0, length));
       expect([length, error.code, error.where.byte]).toEqual([length, 'TRUNCATED', length]);
     }
   });
 
-  test('a flipped bit in any byte is an error, or changes nothing', async () => {
-    const bytes = await encode(SMALL);
+  test.each(streams)('a flipped bit in any byte is an error, or changes nothing: %s', async (_, stream) => {
+    const bytes = await encode(stream);
     for (let at = 0; at < bytes.length; at++) {
       for (const mask of [1 << (at % 8), 0xff]) {
         const damaged = Buffer.from(bytes);
         damaged[at]! ^= mask;
         const result = await decode(damaged).catch((error: unknown) => error);
-        const isRight = result instanceof StageError || isDeepStrictEqual(result, SMALL);
+        const isRight = result instanceof StageError || isDeepStrictEqual(result, stream);
         if (!isRight) expect.fail(`byte ${at} changed by ${mask} gave ${inspect(result, { depth: 4 })}`);
       }
     }

@@ -8,10 +8,22 @@ import {
 } from 'apache-arrow';
 import * as arrow from 'apache-arrow';
 import { describe, expect, test } from 'vitest';
+import type { VectorBatch } from '../../src/formats/vector-batch.ts';
 import { decode, encode, failure, SMALL, toBatch } from './arrow-streams.ts';
 
 const FOREIGN = new URL('../files/arrow/', import.meta.url);
+const WITH_VALUES = new URL('../files/arrow-values/', import.meta.url);
 const COMPRESSED = new URL('../files/arrow-compressed/', import.meta.url);
+
+/** The rows of a batch as lists of all their numbers. */
+const denseRows = ({ ids, dimension, encoding, offsets, indices, values }: VectorBatch): number[][] =>
+  ids.map((_, row) => {
+    const [begin, end] = [offsets[row], offsets[row + 1]];
+    if (encoding === 'dense') return [...values!.subarray(begin, end)];
+    const numbers = Array.from({ length: dimension }, () => 0);
+    indices.subarray(begin, end).forEach((column, i) => (numbers[column] = values![begin! + i]!));
+    return numbers;
+  });
 
 describe('streams of other tools', () => {
   // Written by pyarrow 25, polars 1.44 and DuckDB 1.5, in every type that the reader accepts; all hold these five rows.
@@ -45,6 +57,17 @@ describe('streams of other tools', () => {
     }
   });
 
+  test.each(readdirSync(WITH_VALUES).filter((name) => name.endsWith('.arrows')))(
+    '%s holds the matrix that NumPy tells',
+    async (name) => {
+      const batches = await decode(readFileSync(new URL(name, WITH_VALUES)));
+      const [{ encoding, idf }] = batches as [VectorBatch];
+      const rows = batches.flatMap(denseRows);
+      const told = readFileSync(new URL(name.replace('.arrows', '.json'), WITH_VALUES), 'utf8');
+      expect({ encoding, ...(idf && { idf: [...idf] }), rows }).toEqual(JSON.parse(told));
+    },
+  );
+
   test('a schema without batches is an empty batch', async () => {
     const whole = await encode(SMALL);
     const schemaLength = 8 + whole.readInt32LE(4);
@@ -73,6 +96,9 @@ describe('what cannot be read', () => {
     return RecordBatchStreamWriter.writeAll(rows).toUint8Array(true);
   };
 
+  const listOf = (lists: (number | null)[][]): Vector =>
+    vectorFromArray(lists, new arrow.List(new arrow.Field('item', new arrow.Float32(), true)));
+
   test('the stream that these cases change is itself fine', async () => {
     expect(await decode(foreign({}))).toHaveLength(1);
   });
@@ -81,7 +107,32 @@ describe('what cannot be read', () => {
     ['no dimension', foreign({}, { dimension: '' }), 'MISSING_FIELD', 'metadata has no "dimension"'],
     ['no encoding', foreign({}, { encoding: '' }), 'MISSING_FIELD', 'metadata has no "encoding"'],
     ['a dimension that is no number', foreign({}, { dimension: '1e4' }), 'BAD_VALUE', '"1e4"'],
-    ['another encoding', foreign({}, { encoding: 'tf-idf' }), 'UNSUPPORTED', '"tf-idf"'],
+    ['another encoding', foreign({}, { encoding: 'one-hot' }), 'UNSUPPORTED', '"one-hot"'],
+    ['counts without values', foreign({}, { encoding: 'count' }), 'MISSING_FIELD', 'no column "values"'],
+    [
+      'a null value',
+      foreign({ values: listOf([[null]]) }, { encoding: 'count' }),
+      'BAD_VALUE',
+      'values is null',
+    ],
+    [
+      'more values than indices',
+      foreign({ values: listOf([[1, 2]]) }, { encoding: 'count' }),
+      'BAD_VALUE',
+      '2 values for 1',
+    ],
+    [
+      'a dense row that is short',
+      foreign({ values: listOf([[1, 2]]) }, { encoding: 'dense' }),
+      'BAD_VALUE',
+      '2 values for 10',
+    ],
+    [
+      'idf of other columns',
+      foreign({ values: listOf([[1]]) }, { encoding: 'tf-idf', idf: 'AAAA' }),
+      'BAD_VALUE',
+      'idf holds 3 bytes',
+    ],
     ['no label', foreign({ label: undefined }), 'MISSING_FIELD', 'no column "label"'],
     ['an id that is a number', foreign({ id: columns.label }), 'UNSUPPORTED', '"id" has type FloatingPoint'],
     ['a label that is text', foreign({ label: columns.id }), 'UNSUPPORTED', '"label" has type Utf8'],

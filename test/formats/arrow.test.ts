@@ -3,27 +3,48 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { writeVectors } from '../../src/formats/arrow-writer.ts';
 import { SPLITS } from '../../src/formats/review.ts';
-import type { VectorBatch } from '../../src/formats/vector-batch.ts';
-import { decode, encode, SMALL, toBatch } from './arrow-streams.ts';
+import { ENCODINGS, type Encoding, type VectorBatch } from '../../src/formats/vector-batch.ts';
+import { decode, encode, SMALL, STREAMS, toBatch, type Row } from './arrow-streams.ts';
 
-const anyBatches = fc.integer({ min: 1, max: 70_000 }).chain((dimension) =>
-  fc.array(
-    fc
-      .array(
-        fc.record({
-          id: fc.string({ unit: 'binary' }),
-          split: fc.constantFrom(...SPLITS),
-          label: fc.constantFrom(0 as const, 1 as const),
-          indices: fc
-            .uniqueArray(fc.nat(dimension - 1), { maxLength: 20 })
-            .map((indices) => indices.toSorted((a, b) => a - b)),
-        }),
-        { maxLength: 12 },
-      )
-      .map((rows) => toBatch(dimension, rows)),
-    { minLength: 1, maxLength: 4 },
-  ),
-);
+const anyNumber = fc.float({ noNaN: true, noDefaultInfinity: true });
+const idOf = {
+  id: fc.string({ unit: 'binary' }),
+  split: fc.constantFrom(...SPLITS),
+  label: fc.constantFrom(0 as const, 1 as const),
+};
+
+const anySparse = (dimension: number, encoding: Encoding): fc.Arbitrary<Row> =>
+  fc
+    .tuple(fc.record(idOf), fc.dictionary(fc.nat(dimension - 1).map(String), anyNumber, { maxKeys: 20 }))
+    // A dictionary's keys that are whole numbers ascend.
+    .map(([row, numbers]) => ({
+      ...row,
+      indices: Object.keys(numbers).map(Number),
+      ...(encoding !== 'multi-hot' && { values: Object.values(numbers) }),
+    }));
+
+const anyDense = (dimension: number): fc.Arbitrary<Row> =>
+  fc.record({ ...idOf, values: fc.array(anyNumber, { minLength: dimension, maxLength: dimension }) });
+
+const anyTokens = (dimension: number, length: number): fc.Arbitrary<Row> =>
+  fc.record({ ...idOf, indices: fc.array(fc.nat(dimension - 1), { minLength: length, maxLength: length }) });
+
+const anyBatches = fc
+  .record({ dimension: fc.integer({ min: 1, max: 70_000 }), encoding: fc.constantFrom(...ENCODINGS) })
+  .chain(({ dimension: width, encoding }) => {
+    const dimension = encoding === 'dense' ? 1 + (width % 20) : width;
+    const tokens = encoding === 'tokens' && { length: 1 + (width % 7) };
+    const rows = { dense: () => anyDense(dimension), tokens: () => anyTokens(dimension, 1 + (width % 7)) };
+    const row = encoding in rows ? rows[encoding as 'dense' | 'tokens']() : anySparse(dimension, encoding);
+    const idf = encoding === 'tf-idf' &&
+      dimension % 2 === 0 && { idf: new Float32Array(dimension).fill(0.5) };
+    return fc.array(
+      fc
+        .array(row, { maxLength: 12 })
+        .map((rows) => toBatch(dimension, rows, { encoding, ...tokens, ...idf })),
+      { minLength: 1, maxLength: 4 },
+    );
+  });
 
 describe('round trip', () => {
   test('any batches come back as they were, however their bytes arrive', async () => {
@@ -34,10 +55,13 @@ describe('round trip', () => {
     );
   });
 
-  test('reading a written stream and writing it again gives the same bytes', async () => {
-    const bytes = await encode(SMALL);
-    expect(await encode(await decode(bytes, 7))).toEqual(bytes);
-  });
+  test.each(Object.entries(STREAMS))(
+    'reading a written stream and writing it again gives the same bytes: %s',
+    async (_, stream) => {
+      const bytes = await encode(stream);
+      expect(await encode(await decode(bytes, 7))).toEqual(bytes);
+    },
+  );
 
   test('what is read is not changed by what becomes of the input’s memory', async () => {
     const bytes = await encode(SMALL);
@@ -62,6 +86,34 @@ describe('writing', () => {
       { id: 'é ☃ 🎬', split: 'validation', label: 1, indices: [] },
       { id: 'test/0', split: 'test', label: 1, indices: [0] },
     ]);
+  });
+
+  test('apache-arrow reads the values of each encoding', async () => {
+    const read = async (encoding: Encoding) => {
+      const table = tableFromIPC(await encode(STREAMS[encoding]));
+      const [first] = table.toArray() as Record<string, unknown>[];
+      const types = table.schema.fields.slice(3).map(({ name, type }) => `${name} ${type}`);
+      return {
+        types,
+        ...(JSON.parse(JSON.stringify(first)) as object),
+        idf: table.schema.metadata.get('idf'),
+      };
+    };
+    expect(await read('count')).toMatchObject({
+      types: ['indices List<Uint16>', 'values List<Float32>'],
+      indices: [1, 9],
+      values: [3, 1],
+    });
+    // By NumPy: base64.b64encode(np.array([0.25, 1, 2, 1.5], '<f4'))
+    expect(await read('tf-idf')).toMatchObject({ values: [0.5, 1.5], idf: 'AACAPgAAgD8AAABAAADAPw==' });
+    expect(await read('dense')).toMatchObject({
+      types: ['values FixedSizeList[3]<Float32>'],
+      values: [0.5, -1, 0],
+    });
+    expect(await read('tokens')).toMatchObject({
+      types: ['tokens FixedSizeList[4]<Uint16>'],
+      tokens: [0, 9, 1, 9],
+    });
   });
 
   test('indices take 4 bytes from dimension 65,537 on', async () => {

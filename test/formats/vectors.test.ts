@@ -46,6 +46,23 @@ describe('checkRows', () => {
       'OUT_OF_RANGE',
       'index 10 is not below the dimension, 10',
     ],
+    [
+      'a value that is not finite',
+      { encoding: 'count', values: Float32Array.of(1, 2, NaN), offsets: Int32Array.of(0, 2, 3, 3) },
+      'BAD_VALUE',
+      'a value is NaN',
+    ],
+    [
+      'a dense value that is not finite',
+      {
+        dimension: 1,
+        encoding: 'dense',
+        values: Float32Array.of(1, Infinity, 2),
+        offsets: Int32Array.of(0, 1, 2, 3),
+      },
+      'BAD_VALUE',
+      'a value is Infinity',
+    ],
   ] as const)('names the record and the line of %s', (_, changed, code, message) => {
     expect(refusal(changed, 1024)).toMatchObject({ code, message, where: { record: 'b', line: 1026 } });
   });

@@ -19,7 +19,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { loadTensorFlow } from '../../src/engine/tfjs/tensorflow.ts';
 import { readKernels } from '../../src/engine/wasm/kernel-file.ts';
 import { createPredictor } from '../../src/engine/wasm/predictor.ts';
-import { MultiHotRows } from '../../src/formats/multi-hot.ts';
+import { BagOfWords } from '../../src/formats/bag-of-words.ts';
 import { ACTIVATIONS, type Model } from '../../src/formats/model.ts';
 import { writeModel } from '../../src/formats/safetensors.ts';
 import { exportModel } from '../../src/stages/export.ts';
@@ -88,7 +88,7 @@ describe('export', () => {
           id: `${row}`,
           tokens: [...numbers.take(row * 3)],
         }));
-        const encoder = new MultiHotRows(given.dimension);
+        const encoder = new BagOfWords(given);
         for (const { id, tokens } of rows) encoder.add(tokens, { record: id });
         const predictor = await createPredictor(readKernels(), given);
         const ours = predictor.predict({ dimension: 20, ...encoder.take() });

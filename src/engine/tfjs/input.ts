@@ -1,6 +1,6 @@
 import type { Tensor2D } from '@tensorflow/tfjs';
 import { StageError } from '../../error.ts';
-import type { Rows } from '../rows.ts';
+import type { About, Rows } from '../rows.ts';
 import type { TensorFlow } from './tensorflow.ts';
 
 /** Some rows as a tensor: tokens as float32[numbers × length], any other encoding as float32[numbers × dimension], mostly zeros. */
@@ -16,14 +16,13 @@ export function toInput(tf: TensorFlow, rows: Rows, numbers: Uint32Array): Tenso
   return tf.tensor2d(values, [numbers.length, width]);
 }
 
-/** The numbers of a row: all rows of tokens have as many. There must be a row. */
-const widthOf = ({ encoding, dimension, offsets }: Rows): number =>
-  encoding === 'tokens' ? offsets[1]! : dimension;
+/** The numbers of a row. */
+const widthOf = ({ dimension, length = dimension }: About): number => length;
 
-/** Throws `BAD_VALUE` where rows, at least one, don't fit an input of this shape, the first number of which is that of the rows. */
-export function checkShape(shape: readonly (number | null)[], rows: Rows): void {
+/** Throws `BAD_VALUE` where rows don't fit an input of this shape, the first number of which is that of the rows. */
+export function checkShape(shape: readonly (number | null)[], about: About): void {
   const [, ...wanted] = shape;
-  const width = widthOf(rows);
+  const width = widthOf(about);
   if (wanted.length === 1 && [null, width].includes(wanted[0]!)) return;
   throw new StageError(
     'BAD_VALUE',

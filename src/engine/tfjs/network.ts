@@ -4,7 +4,7 @@ import { StageError, type ErrorCode } from '../../error.ts';
 import type { Topology } from '../../formats/topology.ts';
 import type { Tensor } from '../../formats/tensor-file.ts';
 import { withoutActivation } from '../topology.ts';
-import { countRows, type Rows } from '../rows.ts';
+import { countRows, type About, type Rows } from '../rows.ts';
 import { inOrder } from './batch.ts';
 import { checkShape, toInput } from './input.ts';
 import { seedInitializers } from './random-weights.ts';
@@ -93,10 +93,9 @@ export class Network {
   }
 
   /** Throws `BAD_VALUE` where rows don't fit its input, or their word numbers one of its embeddings. */
-  check(rows: Rows): void {
-    if (countRows(rows) === 0) return;
-    checkShape(this.model.inputs[0]!.shape, rows);
-    const { dimension, encoding } = rows;
+  check(about: About): void {
+    checkShape(this.model.inputs[0]!.shape, about);
+    const { dimension, encoding } = about;
     for (const layer of encoding === 'tokens' ? this.layers() : []) {
       const { inputDim } = layer as { inputDim?: number };
       if (layer.getClassName() !== 'Embedding' || inputDim! >= dimension) continue;

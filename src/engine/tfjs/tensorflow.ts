@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import util from 'node:util';
 import type { Toolchain } from '../../stage.ts';
 import { findNative, installedVersion, loads } from './tfjs-node.ts';
@@ -29,19 +30,22 @@ const ENVIRONMENT = {
   TF_CPP_MIN_LOG_LEVEL: '2',
 };
 
-/** Loads TensorFlow, natively where its binding loads; `importNative` is there for tests. */
+// Not imported: of a CommonJS module, `import` first looks for the names of its exports, which takes a quarter of a second here.
+const require = createRequire(import.meta.url);
+
+/** Loads TensorFlow, natively where its binding loads; `loadNative` is there for tests. */
 export async function loadTensorFlow(
-  importNative: () => Promise<unknown> = () => import('@tensorflow/tfjs-node'),
+  loadNative: () => unknown = () => require('@tensorflow/tfjs-node'),
 ): Promise<LoadedTensorFlow> {
   // tfjs-node calls these two. Node 23 removed the first; before, either prints a deprecation warning.
   Object.assign(util, { isNullOrUndefined: (value: unknown) => value == null, isArray: Array.isArray });
   for (const [name, value] of Object.entries(ENVIRONMENT)) process.env[name] ??= value;
 
-  const { default: tf } = await import('@tensorflow/tfjs');
+  const tf = require('@tensorflow/tfjs') as TensorFlow;
   // Silences TensorFlow.js's advertisement of its Node package.
   tf.env().set('PROD', true);
   try {
-    await importNative();
+    await loadNative();
     await tf.setBackend('tensorflow');
     const { binding } = tf.backend() as unknown as { binding: { TF_Version: string } };
     return { tf, backend: 'native', tensorflow: binding.TF_Version };

@@ -6,9 +6,9 @@ import type { TensorFlow } from './tensorflow.ts';
 
 /** The engine for models of any layers, on TensorFlow.js's present backend, with kernels that fit it. */
 export const createTopologyEngine = (tf: TensorFlow, kernels: Kernels): TopologyEngine => ({
-  async createTrainer(topology, rows, { seed, ...training }) {
+  async createTrainer(topology, about, { seed, ...training }) {
     const network = await Network.build(tf, topology, seed);
-    network.check(rows);
+    network.check(about);
     return new NetworkTrainer(tf, kernels, { network, training, seed });
   },
   async createPredictor({ topology, weights }) {

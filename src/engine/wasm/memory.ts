@@ -36,7 +36,7 @@ export class Arena {
       this.#memory.grow(pages);
     } catch (cause) {
       throw new StageError('UNSUPPORTED', 'the model and its rows take more than the 4 GB of WebAssembly', {
-        hint: 'take fewer units, fewer rows, or smaller batches',
+        hint: 'take fewer units or smaller batches, or let rows wait in a file with --shuffle-buffer 100000',
         cause,
       });
     }

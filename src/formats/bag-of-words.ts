@@ -1,17 +1,26 @@
 import { StageError, type Where } from '../error.ts';
-import { allocateIndices, type Indices } from './vector-batch.ts';
+import { weigh } from './tf-idf.ts';
+import { allocateIndices, type Indices, type VectorBatch } from './vector-batch.ts';
 
-/** The rows of reviews in compressed sparse row form, as they are added: the distinct word numbers of each, ascending. */
-export class MultiHotRows {
+/**
+ * The rows of reviews in compressed sparse row form, as they are added: the distinct word numbers of each, ascending, and, if
+ * they are counted, how often each occurs.
+ */
+export class BagOfWords {
   readonly dimension: number;
+  readonly #idf: Float32Array | undefined;
   readonly #distinct: DistinctNumbers;
   #ends: number[] = [];
   #indices: Indices;
+  #counts: Float32Array | undefined;
 
-  constructor(dimension: number) {
+  /** `idf` is what counts are multiplied by; float32[dimension]. */
+  constructor({ dimension, encoding, idf }: Pick<VectorBatch, 'dimension' | 'encoding' | 'idf'>) {
     this.dimension = dimension;
+    this.#idf = idf;
     this.#distinct = new DistinctNumbers(dimension);
     this.#indices = allocateIndices(dimension, 1024);
+    this.#counts = encoding === 'multi-hot' ? undefined : new Float32Array(1024);
   }
 
   /** Adds a row. Throws `OUT_OF_RANGE`, naming the review, for a number that is not below the dimension. */
@@ -24,13 +33,18 @@ export class MultiHotRows {
       this.#distinct.add(token);
     }
     this.#ends.push(this.#distinct.moveTo(this.#indices, begin));
+    if (this.#counts !== undefined) count(tokens, this.#counts, begin);
   }
 
-  /** The rows that were added since the last time: `offsets` int32[rows + 1], and their indices. */
-  take(): { offsets: Int32Array; indices: Indices } {
+  /** The rows that were added since the last time: `offsets` int32[rows + 1], their indices, and the values of those that are counted. */
+  take(): Pick<VectorBatch, 'offsets' | 'indices' | 'values'> {
     const offsets = Int32Array.from([0, ...this.#ends]);
     this.#ends = [];
-    return { offsets, indices: this.#indices.slice(0, offsets.at(-1)) };
+    const end = offsets.at(-1);
+    const indices = this.#indices.slice(0, end);
+    const counts = this.#counts?.slice(0, end);
+    if (counts === undefined) return { offsets, indices };
+    return { offsets, indices, values: this.#idf ? weigh(counts, indices, this.#idf) : counts };
   }
 
   #reserve(length: number): void {
@@ -38,6 +52,19 @@ export class MultiHotRows {
     const grown = allocateIndices(this.dimension, 2 * length);
     grown.set(this.#indices);
     this.#indices = grown;
+    if (this.#counts === undefined) return;
+    const counts = new Float32Array(2 * length);
+    counts.set(this.#counts);
+    this.#counts = counts;
+  }
+}
+
+/** Writes how often each of the distinct numbers occurs, in ascending order of them, to `counts` from `at` on. */
+function count(numbers: ArrayLike<number>, counts: Float32Array, at: number): void {
+  const sorted = Uint32Array.from(numbers).sort();
+  for (let begin = 0, end = 0; begin < sorted.length; begin = end) {
+    while (sorted[end] === sorted[begin]) end++;
+    counts[at++] = end - begin;
   }
 }
 
