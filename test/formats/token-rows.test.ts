@@ -22,7 +22,7 @@ test('any reviews give what padding each would, however they are taken', () => {
       for (const batch of batches) {
         for (const tokens of batch) rows.add(tokens, {});
         const padded = batch.flatMap((tokens) =>
-          [...new Array<number>(length).fill(0), ...tokens].slice(-length),
+          [...Array.from({ length }, () => 0), ...tokens].slice(-length),
         );
         expect([...rows.take().indices]).toEqual(padded);
       }
