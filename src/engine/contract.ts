@@ -6,7 +6,7 @@ import type { Clip, Optimizer, Penalties } from './optimizer.ts';
 import type { About, Rows } from './rows.ts';
 
 /**
- * What trains multi-layer perceptrons with one output on sparse rows, and computes with them. Engines agree up to rounding.
+ * What trains multi-layer perceptrons with one output on rows, sparse or dense, and computes with them. Engines agree up to rounding.
  * Rows from `collectRows` may be moved into an engine's memory: they are for one trainer, or for one call of `sums`.
  */
 export interface Engine {
@@ -14,7 +14,7 @@ export interface Engine {
   createTrainer(layers: readonly DenseLayer[], training: Training): Trainer;
   /**
    * What the model's last layer gives for each row before its activation: float32[rows], logits where that is `sigmoid`.
-   * Throws `BAD_VALUE` where the rows' dimension isn't the model's, and the signal's reason once it is aborted.
+   * Throws `BAD_VALUE` where the rows' dimension or encoding isn't the model's, and the signal's reason once it is aborted.
    */
   sums(model: Model, rows: Rows, signal?: AbortSignal): Promise<Float32Array>;
 }

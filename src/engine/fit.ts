@@ -1,9 +1,9 @@
-import { setImmediate } from 'node:timers/promises';
 import { StageError } from '../error.ts';
 import type { Epoch } from '../formats/history.ts';
 import type { Context, Progress } from '../stage.ts';
 import type { Trainer } from './contract.ts';
 import type { Objective } from './loss.ts';
+import { pauses } from './pause.ts';
 import { shareOf, type Schedule } from './schedule.ts';
 import type { RowSource } from './row-source.ts';
 import { slices, type Rows } from './rows.ts';
@@ -32,11 +32,18 @@ export interface Fit {
 export async function* fit(trainer: Trainer, settings: Fit, context: Context): AsyncGenerator<Epoch> {
   const { rows, metrics, epochs, batchSize, done = 0 } = settings;
   const batches = Math.ceil(rows.count / batchSize);
+  const pause = pauses();
   for (let epoch = done + 1; epoch <= epochs; epoch++) {
     const start = performance.now();
     const progress = context.progress(`epoch ${epoch}/${epochs}`, batches);
     try {
-      const tally = await trainEpoch(trainer, settings, { epoch, start, progress, signal: context.signal });
+      const tally = await trainEpoch(trainer, settings, {
+        epoch,
+        start,
+        progress,
+        pause,
+        signal: context.signal,
+      });
       const validation = await validate(trainer, settings, context.signal);
       const when = { epoch, batch: batches };
       if (!Number.isFinite(validation.val_loss ?? 0))
@@ -58,12 +65,14 @@ interface During {
   readonly epoch: number;
   readonly start: number;
   readonly progress: Progress;
+  /** Lets a signal through, and what is written be written. */
+  readonly pause: ReturnType<typeof pauses>;
   readonly signal: AbortSignal;
 }
 
 async function trainEpoch(trainer: Trainer, settings: Fit, during: During): Promise<Tally> {
   const { rows: source, batchSize, learningRate, schedule } = settings;
-  const { epoch, start, progress, signal } = during;
+  const { epoch, start, progress, pause, signal } = during;
   const batches = Math.ceil(source.count / batchSize);
   const tally = new Tally(settings.objective);
   let batch = 0;
@@ -76,10 +85,10 @@ async function trainEpoch(trainer: Trainer, settings: Fit, during: During): Prom
       tally.add(trainer.step(rows, numbers, rate), labels, penalty);
       batch++;
       if (!Number.isFinite(tally.loss)) throw diverged(`the loss is ${tally.loss}`, { epoch, batch });
-      const soFar = describe({ loss: tally.loss, accuracy: tally.accuracy });
-      progress.update(batch, `batch ${batch}/${batches} ${since(start)} s - ${soFar}`);
-      // Lets a signal through, and what is written be written.
-      await setImmediate();
+      await pause(() => {
+        const soFar = describe({ loss: tally.loss, accuracy: tally.accuracy });
+        progress.update(batch, `batch ${batch}/${batches} ${since(start)} s - ${soFar}`);
+      });
       signal.throwIfAborted();
     }
     if (source.passes) trainer.forget(rows);

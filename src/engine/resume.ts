@@ -20,9 +20,9 @@ export async function digestRows(...all: readonly RowSource[]): Promise<string> 
   const hash = createHash('sha256');
   for (const source of all) {
     hash.update(JSON.stringify({ rows: source.count }));
-    for await (const { dimension, encoding, labels, offsets, indices } of source.inOrder()) {
+    for await (const { dimension, encoding, labels, offsets, indices, values, idf } of source.inOrder()) {
       hash.update(JSON.stringify({ dimension, encoding }));
-      for (const array of [labels, offsets, indices]) hash.update(array);
+      for (const array of [labels, offsets, indices, values, idf]) if (array) hash.update(array);
     }
   }
   return hash.digest('hex');

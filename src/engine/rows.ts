@@ -1,10 +1,9 @@
 import { StageError } from '../error.ts';
 import type { Split } from '../formats/review.ts';
-import type { Model } from '../formats/model.ts';
-import { indicesType, type Indices, type VectorBatch } from '../formats/vector-batch.ts';
+import { hasValues, indicesType, type Indices, type VectorBatch } from '../formats/vector-batch.ts';
 
-/** Sparse rows to train on or to judge, in compressed sparse row form. A `VectorBatch` is one, too. */
-export type Rows = Pick<VectorBatch, 'dimension' | 'encoding' | 'length' | 'labels' | 'offsets' | 'indices'>;
+/** Rows to train on or to judge, sparse or dense. A `VectorBatch` is one, too. */
+export type Rows = Omit<VectorBatch, 'ids' | 'splits'>;
 
 /** The number of rows. */
 export const countRows = (rows: Rows): number => rows.labels.length;
@@ -24,30 +23,29 @@ export function* slices(numbers: Uint32Array, size: number): Generator<Uint32Arr
 /**
  * Reads a stream of vectors once, and keeps the rows of each group of splits: `collectRows(batches, ['train'], ['test'])`
  * gives two `Rows`. A row that belongs to several groups is kept in each. An index takes 2 bytes where the
- * dimension allows it; the array of them can shrink, so that who takes them elsewhere can give memory back on the way.
- * Throws `BAD_VALUE` where the dimension changes within the stream, `TRUNCATED` where there is no batch.
+ * dimension allows it; the arrays of indices and values can shrink, so that who takes them elsewhere can give memory back on the
+ * way. Throws `BAD_VALUE` where the dimension or the encoding changes within the stream, `TRUNCATED` where there is no batch.
  */
 export async function collectRows<const G extends readonly (readonly Split[])[]>(
   batches: AsyncIterable<VectorBatch>,
   ...groups: G
 ): Promise<{ [K in keyof G]: Rows }> {
   let collectors: Collector[] | undefined;
-  let about: About | undefined;
   for await (const batch of alike(batches)) {
-    about ??= aboutOf(batch);
-    collectors ??= groups.map((splits) => new Collector(splits, batch.dimension));
+    collectors ??= groups.map((splits) => new Collector(splits, aboutOf(batch)));
     for (const collector of collectors) collector.add(batch);
   }
-  return collectors!.map((collector) => collector.rows(about!)) as { [K in keyof G]: Rows };
+  return collectors!.map((collector) => collector.rows()) as { [K in keyof G]: Rows };
 }
 
 /** What all rows of a stream have in common. */
-export type About = Pick<Rows, 'dimension' | 'encoding' | 'length'>;
+export type About = Pick<Rows, 'dimension' | 'encoding' | 'length' | 'idf'>;
 
-export const aboutOf = ({ dimension, encoding, length }: About): About => ({
+export const aboutOf = ({ dimension, encoding, length, idf }: About): About => ({
   dimension,
   encoding,
   ...(length !== undefined && { length }),
+  ...(idf && { idf }),
 });
 
 /**
@@ -62,16 +60,17 @@ export async function cutRows(
   let about: About | undefined;
   const collectors = new Map<Collector, (block: Rows) => Promise<void>>();
   for await (const batch of alike(batches)) {
-    if (about === undefined)
-      for (const { splits, keep } of groups) collectors.set(new Collector(splits, batch.dimension), keep);
-    about ??= aboutOf(batch);
+    if (about === undefined) {
+      about = aboutOf(batch);
+      for (const { splits, keep } of groups) collectors.set(new Collector(splits, about), keep);
+    }
     for (const [collector, keep] of collectors)
       for (let row = 0; row < batch.splits.length;) {
         row = collector.add(batch, row, size);
-        if (collector.length === size) await keep(collector.take(about));
+        if (collector.length === size) await keep(collector.take());
       }
   }
-  for (const [collector, keep] of collectors) if (collector.length > 0) await keep(collector.take(about!));
+  for (const [collector, keep] of collectors) if (collector.length > 0) await keep(collector.take());
   return about!;
 }
 
@@ -87,8 +86,6 @@ async function* alike(batches: AsyncIterable<VectorBatch>): AsyncGenerator<Vecto
 }
 
 function checkSame(first: VectorBatch, batch: VectorBatch): void {
-  const shown = ({ encoding, dimension, length }: About): string =>
-    `${encoding}, dimension ${dimension}${length === undefined ? '' : `, length ${length}`}`;
   if (shown(batch) === shown(first)) return;
   throw new StageError('BAD_VALUE', `a batch of ${shown(batch)} after one of ${shown(first)}`, {
     ...(batch.ids[0] === undefined ? {} : { where: { record: batch.ids[0] } }),
@@ -96,17 +93,20 @@ function checkSame(first: VectorBatch, batch: VectorBatch): void {
   });
 }
 
-/** Rows of some splits. Their indices lie in a buffer that grows where it is: nothing is copied, and nothing held twice. */
+/** Rows of some splits. Their indices and values lie in buffers that grow where they are: nothing is copied, and nothing held twice. */
 class Collector {
   readonly #wanted: ReadonlySet<Split>;
-  readonly #buffer = new ArrayBuffer(0, { maxByteLength: MOST_BYTES });
+  readonly #about: About;
   readonly #indices: Indices;
+  readonly #values: Float32Array | undefined;
   #labels: number[] = [];
   #offsets: number[] = [0];
 
-  constructor(splits: readonly Split[], dimension: number) {
+  constructor(splits: readonly Split[], about: About) {
     this.#wanted = new Set(splits);
-    this.#indices = new (indicesType(dimension))(this.#buffer);
+    this.#about = about;
+    this.#indices = new (indicesType(about.dimension))(growing());
+    this.#values = hasValues(about.encoding) ? new Float32Array(growing()) : undefined;
   }
 
   get length(): number {
@@ -128,54 +128,62 @@ class Collector {
   }
 
   /** Adds the rows from `begin` on, to before `end`. */
-  #append({ labels, offsets, indices }: VectorBatch, begin: number, end: number): void {
-    const columns = indices.subarray(offsets[begin], offsets[end]);
-    const at = this.#indices.length;
-    this.#buffer.resize((at + columns.length) * columns.BYTES_PER_ELEMENT);
-    this.#indices.set(columns, at);
+  #append({ labels, offsets, indices, values }: VectorBatch, begin: number, end: number): void {
+    append(this.#indices, indices.subarray(offsets[begin], offsets[end]));
+    if (this.#values) append(this.#values, values!.subarray(offsets[begin], offsets[end]));
+    const at = this.#offsets.at(-1)! - offsets[begin]!;
     for (let row = begin; row < end; row++) {
       this.#labels.push(labels[row]!);
-      this.#offsets.push(at + offsets[row + 1]! - offsets[begin]!);
+      this.#offsets.push(at + offsets[row + 1]!);
     }
   }
 
-  rows(about: About): Rows {
+  rows(): Rows {
     const [labels, offsets] = [Float32Array.from(this.#labels), Int32Array.from(this.#offsets)];
-    return { ...about, labels, offsets, indices: this.#indices };
+    const values = this.#values && { values: this.#values };
+    return { ...this.#about, labels, offsets, indices: this.#indices, ...values };
   }
 
   /** The rows, as copies; none are left in it. */
-  take(about: About): Rows {
-    const rows = { ...this.rows(about), indices: this.#indices.slice() };
+  take(): Rows {
+    const rows = this.rows();
+    const values = rows.values && { values: rows.values.slice() };
+    const taken = { ...rows, indices: rows.indices.slice(), ...values };
     [this.#labels, this.#offsets] = [[], [0]];
-    this.#buffer.resize(0);
-    return rows;
+    resize(this.#indices, 0);
+    if (this.#values) resize(this.#values, 0);
+    return taken;
   }
 }
 
-/** As much as WebAssembly can address. It is address space: memory is taken as it is filled. */
-const MOST_BYTES = 2 ** 32;
+/** An empty buffer that can grow as far as WebAssembly can address. It is address space: memory is taken as it is filled. */
+const growing = (): ArrayBuffer => new ArrayBuffer(0, { maxByteLength: 2 ** 32 });
 
-/** Throws `BAD_VALUE` where rows don't fit a model. */
-export function checkDimension(model: Pick<Model, 'dimension'>, rows: Pick<Rows, 'dimension'>): void {
-  if (rows.dimension === model.dimension) return;
-  throw new StageError(
-    'BAD_VALUE',
-    `the vectors have dimension ${rows.dimension}, the model was trained on dimension ${model.dimension}`,
-    { hint: `vectorize with --dimension ${model.dimension}, or train a model on these vectors` },
-  );
+/** Makes an array on a buffer of its own so many numbers long. */
+function resize(array: Indices | Float32Array, length: number): void {
+  (array.buffer as ArrayBuffer).resize(length * array.BYTES_PER_ELEMENT);
 }
 
-/** Throws `BAD_VALUE` where rows are of another dimension or encoding than those that a model was trained on. */
-export function checkFits(
-  model: Pick<Model, 'dimension' | 'encoding'>,
-  rows: Pick<Rows, 'dimension' | 'encoding'>,
-): void {
-  checkDimension(model, rows);
-  if (rows.encoding === model.encoding) return;
+/** Appends numbers of its own type to an array on a growing buffer. */
+function append(array: Indices | Float32Array, numbers: Indices | Float32Array): void {
+  const at = array.length;
+  resize(array, at + numbers.length);
+  array.set(numbers, at);
+}
+
+type Kind = Pick<Rows, 'dimension' | 'encoding' | 'length'>;
+
+const shown = ({ dimension, encoding, length }: Kind): string =>
+  `dimension ${dimension}, ${encoding}${length === undefined ? '' : ` of length ${length}`}`;
+
+/** Throws `BAD_VALUE` where rows are of another dimension or encoding than a model takes. */
+export function checkFits(model: Kind, rows: Kind): void {
+  if (shown(rows) === shown(model)) return;
   throw new StageError(
     'BAD_VALUE',
-    `the vectors have encoding ${rows.encoding}, the model was trained on encoding ${model.encoding}`,
-    { hint: `vectorize with --encoding ${model.encoding}, or train a model on these vectors` },
+    `the vectors have ${shown(rows)}; the model was trained on ${shown(model)}`,
+    {
+      hint: 'vectorize them as those were that the model was trained on, or train a model on these vectors',
+    },
   );
 }

@@ -39,13 +39,13 @@ export function startPerceptron(options: Options): Start {
     objective,
     load: async (say) => {
       const engine = await loadEngine(options.engine, say);
-      return async ({ dimension, encoding }, training) => {
-        if (encoding === 'tokens') throw tokensWithoutTopology();
-        const layers = initializeLayers(dimension, shapes, options);
+      return async (about, training) => {
+        if (about.encoding === 'tokens') throw tokensWithoutTopology();
+        const layers = initializeLayers(about.dimension, shapes, options);
         const trainer = engine.createTrainer(layers, { objective, ...training, ...regularization });
         return {
           trainer,
-          toModel: (weights) => ({ dimension, encoding, layers: withWeights(layers, weights), loss }),
+          toModel: (weights) => ({ ...about, layers: withWeights(layers, weights), loss }),
         };
       };
     },

@@ -6,7 +6,7 @@ import { corrupt, decodeAt, readMessages, unsupported, type Message } from './ar
 import { toBatch, type Schema } from './arrow-rows.ts';
 import { toStrings } from './arrow-values.ts';
 import type { Table } from './flatbuffer.ts';
-import { allocateIndices, ENCODINGS, type VectorBatch } from './vector-batch.ts';
+import { allocateIndices, ENCODINGS, hasValues, type VectorBatch } from './vector-batch.ts';
 
 /**
  * Reads an Arrow IPC stream of vectors, ours or another tool's: text may be utf8, large_utf8, string_view or a dictionary,
@@ -52,7 +52,7 @@ function emptyBatch(about: Schema['about']): VectorBatch {
     labels: new Float32Array(0),
     offsets: new Int32Array(1),
     indices: allocateIndices(about.dimension, 0),
-    ...(!['multi-hot', 'tokens'].includes(about.encoding) && { values: new Float32Array(0) }),
+    ...(hasValues(about.encoding) && { values: new Float32Array(0) }),
   };
 }
 

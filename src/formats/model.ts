@@ -24,11 +24,13 @@ export interface DenseLayer {
 export const withWeights = (layers: readonly DenseLayer[], weights: readonly Float32Array[]): DenseLayer[] =>
   layers.map((layer, i) => ({ ...layer, kernel: weights[2 * i]!, bias: weights[2 * i + 1]! }));
 
-/** A trained multi-layer perceptron on sparse vectors, with what is needed to feed and to judge it. */
+/** A trained multi-layer perceptron on vectors, with what is needed to feed and to judge it. */
 export interface Model {
   /** Inputs of the first layer: the vectors' dimension. */
   readonly dimension: number;
   readonly encoding: Encoding;
+  /** Of `tf-idf`, float32[dimension]: what a count in each column is multiplied by, where that is known. */
+  readonly idf?: Float32Array;
   /** At least one; the last has one unit, whose output is the prediction. */
   readonly layers: readonly DenseLayer[];
   readonly loss: Loss;
@@ -41,6 +43,8 @@ export interface TopologyModel {
   readonly encoding: Encoding;
   /** How many tokens a row has, where the encoding is `tokens`. */
   readonly length?: number;
+  /** Of `tf-idf`, where it is known. */
+  readonly idf?: Float32Array;
   readonly topology: Topology;
   /** By TensorFlow.js's names, in its order. */
   readonly weights: readonly Tensor[];

@@ -2,19 +2,14 @@ import { createHash } from 'node:crypto';
 import { StageError, type ErrorCode } from '../error.ts';
 import type { Codec } from '../stage.ts';
 import { ACTIVATIONS, hasTopology, LOSSES, type AnyModel, type DenseLayer } from './model.ts';
-import {
-  PREFIX,
-  checkStart,
-  decodeTensorFile,
-  encodeTensorFile,
-  type Tensor,
-  type TensorFile,
-} from './tensor-file.ts';
+import { PREFIX, checkStart, decodeTensorFile, encodeTensorFile, type Tensor } from './tensor-file.ts';
 import { toTopology } from './topology.ts';
 import { ENCODINGS } from './vector-batch.ts';
 
 const FORMAT = 'sluice-model';
 const VERSION = '1';
+/** The tensor of the inverse document frequencies. */
+const IDF = 'idf';
 
 /** A model as one safetensors file: a tensor for each array of weights, the rest as metadata. A stream holds one. */
 export const models: Codec<AnyModel> = {
@@ -31,13 +26,14 @@ export const models: Codec<AnyModel> = {
 
 /**
  * The model as a safetensors file. A perceptron's tensors have Keras's names and order (`dense/kernel`, `dense/bias`,
- * `dense_1/kernel`, …). The metadata, in this order, are `dimension`, `encoding`, `format`, `length` (of rows of tokens), `loss`,
- * `sha256` (of the tensors' bytes, since the format itself would not notice a changed weight), `topology` (JSON: of a perceptron a list of
- * each layer's activation and units, else TensorFlow.js's) and `version`.
+ * `dense_1/kernel`, …), with `idf` behind them where there is one. The metadata, in this order, are `dimension`, `encoding`, `format`, `length`
+ * (of rows of tokens), `loss`, `sha256` (of the tensors' bytes, since the format itself would not notice a changed weight),
+ * `topology` (JSON: of a perceptron a list of each layer's activation and units, else TensorFlow.js's) and `version`.
  */
 export function writeModel(model: AnyModel): Uint8Array {
-  const { dimension, encoding, loss } = model;
-  const tensors = weightsOf(model);
+  const { dimension, encoding, idf, loss } = model;
+  const weights = weightsOf(model);
+  const tensors = idf ? [...weights, { name: IDF, shape: [dimension], values: idf }] : weights;
   const digest = createHash('sha256');
   for (const { values } of tensors) digest.update(values);
   const metadata = {
@@ -104,15 +100,23 @@ export async function readModel(bytes: AsyncIterable<Uint8Array>): Promise<AnyMo
   const loss = LOSSES.find((name) => name === metadata.loss);
   if (loss === undefined) throw fault('UNSUPPORTED', `loss ${shown(metadata.loss)}`);
   const dimension = toCount(metadata.dimension);
+  const tensors = new Map(file.tensors.map((tensor) => [tensor.name, tensor]));
+  const hasIdf = encoding === 'tf-idf' && tensors.has(IDF);
+  const idf = hasIdf && { idf: take(tensors, IDF, [dimension]) };
   const topology = parseTopology(metadata.topology);
   if (Array.isArray(topology))
-    return { dimension, encoding, layers: toLayers(topology, file, dimension), loss };
+    return { dimension, encoding, ...idf, layers: toLayers(topology, tensors, dimension), loss };
   const length = metadata.length === undefined ? {} : { length: toCount(metadata.length) };
-  return { dimension, encoding, ...length, topology: toTopology(topology), weights: file.tensors, loss };
+  const weights = [...tensors.values()];
+  return { dimension, encoding, ...length, ...idf, topology: toTopology(topology), weights, loss };
 }
 
-function toLayers(topology: readonly unknown[], { tensors }: TensorFile, dimension: number): DenseLayer[] {
-  const byName = new Map(tensors.map((tensor) => [tensor.name, tensor]));
+/** The layers, of the tensors that are theirs; they must be all that there are. */
+function toLayers(
+  topology: readonly unknown[],
+  byName: Map<string, Tensor>,
+  dimension: number,
+): DenseLayer[] {
   let inputs = dimension;
   const layers = toShapes(topology).map(({ activation, units }, layer) => {
     const kernel = take(byName, `${layerName(layer)}/kernel`, [inputs, units]);

@@ -11,6 +11,9 @@ export type Indices = Uint16Array | Uint32Array;
 export const ENCODINGS = ['multi-hot', 'count', 'tf-idf', 'dense', 'tokens'] as const;
 export type Encoding = (typeof ENCODINGS)[number];
 
+/** Whether such rows have `values`. */
+export const hasValues = (encoding: Encoding): boolean => encoding !== 'multi-hot' && encoding !== 'tokens';
+
 /**
  * Rows of a matrix. Sparse ones are in compressed sparse row form: row `r` has numbers in the columns
  * `indices[offsets[r]] … indices[offsets[r + 1] - 1]`, ascending and distinct, each below `dimension`. Of `dense` rows there are no

@@ -1,7 +1,7 @@
 import { StageError, type Where } from '../error.ts';
 import type { Codec } from '../stage.ts';
 import { SPLITS } from './review.ts';
-import type { VectorBatch } from './vector-batch.ts';
+import { hasValues, type VectorBatch } from './vector-batch.ts';
 
 /**
  * Vectors as an Arrow IPC stream: `id` utf8, `split` dictionary<int8, utf8>, `label` float32, `indices`
@@ -48,12 +48,9 @@ export function checkRows(batch: VectorBatch, firstRow = 0): void {
         hint: 'expected 0 or 1',
       });
     }
-    if (encoding === 'tokens') {
-      checkTokens(batch, row, where);
-      continue;
-    }
-    if (encoding !== 'dense') checkIndices(batch, row, where);
-    if (encoding !== 'multi-hot') checkValues(batch, row, where);
+    if (encoding === 'tokens') checkTokens(batch, row, where);
+    else if (encoding !== 'dense') checkIndices(batch, row, where);
+    if (hasValues(encoding)) checkValues(batch, row, where);
   }
 }
 

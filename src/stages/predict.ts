@@ -117,9 +117,14 @@ function prepare(
 /** Reviews as rows without labels. */
 type Encode = (reviews: readonly Pick<Review, 'id' | 'tokens'>[]) => Rows;
 
-/** Encodes reviews as those were that the model was trained on. */
+/** What encodes reviews as those were that the model has learned from. Throws `USAGE`, once it is asked to, where nobody knows how. */
 function encoderFor(model: AnyModel): Encode {
   const about = aboutOf(model);
+  const { encoding, idf } = about;
+  if (encoding === 'dense' || (encoding === 'tf-idf' && idf === undefined))
+    return () => {
+      throw onlyVectors(encoding);
+    };
   const encoder = createEncoder(about);
   return (reviews) => {
     for (const { id, tokens } of reviews) encoder.add(tokens, { record: id });
@@ -133,6 +138,16 @@ const topologyWithoutTensorFlow = (): StageError =>
     where: { field: 'engine' },
     hint: 'give --engine tfjs',
   });
+
+const onlyVectors = (encoding: AnyModel['encoding']): StageError =>
+  new StageError(
+    'USAGE',
+    `the model reads ${encoding} vectors, and does not tell how to make them of words`,
+    {
+      where: { field: 'model' },
+      hint: 'give it vectors, made as those were that it was trained on',
+    },
+  );
 
 const textWithoutWords = (): StageError =>
   new StageError('USAGE', 'the input is text, and predict needs a word index to read it', {

@@ -8,12 +8,16 @@ import type * as v from 'valibot';
 /** Trainings by Keras 3.15.1 on TensorFlow 2.21.0, from our first weights and with our order of the rows. */
 const folder = fileURLToPath(new URL('../files/train/', import.meta.url));
 
-export const input = readFileSync(`${folder}input.arrows`);
+const read = (file: string): Buffer => readFileSync(`${folder}${file}`);
+
+export const input = read('input.arrows');
 
 type Options = v.InferInput<v.StrictObjectSchema<typeof train.options, undefined>>;
 
 export interface Golden {
   readonly name: string;
+  /** The vectors that it is on. */
+  readonly input: Buffer;
   readonly options: Options & { units: number[]; epochs: number; batchSize: number; seed: number };
   readonly history: Omit<Epoch, 'seconds'>[];
   readonly layers: (Omit<DenseLayer, 'kernel' | 'bias'> & { kernel: number[]; bias: number[] })[];
@@ -22,8 +26,8 @@ export interface Golden {
 export const goldens = readdirSync(folder)
   .filter((file) => file.endsWith('.json'))
   .map((file): Golden => {
-    const golden = JSON.parse(readFileSync(`${folder}${file}`, 'utf8')) as Omit<Golden, 'name'>;
-    return { name: file.replace('.json', ''), ...golden };
+    const golden = JSON.parse(read(file).toString()) as Omit<Golden, 'name' | 'input'> & { input?: string };
+    return { ...golden, name: file.replace('.json', ''), input: read(golden.input ?? 'input.arrows') };
   });
 
 /** The largest difference between weights, as a share of the largest weight of their array. */

@@ -22,13 +22,13 @@ import { checkOptions } from '../../src/options.ts';
 import { train } from '../../src/stages/train.ts';
 import { quiet } from '../stages/through.ts';
 import { chunked, collect } from '../streams.ts';
-import { goldens, input, relativeDifference, type Golden } from './golden.ts';
+import { goldens, relativeDifference, type Golden } from './golden.ts';
 
 /** The goldens' trainings by an engine: the history, and what is left of the weights' agreement with Keras. */
 async function trainAs(golden: Golden, engine: Engine) {
   const options = checkOptions(train.options, golden.options);
   const { fit: splits, metrics = [], epochs, batchSize, seed } = options;
-  const [rows, all] = await collectRows(vectors.read(chunked(input)), splits, ['validation']);
+  const [rows, all] = await collectRows(vectors.read(chunked(golden.input)), splits, ['validation']);
   const validation = splits.includes('validation') ? { ...all, labels: new Float32Array(0) } : all;
   const optimizer = chooseOptimizer(options);
   const objective = chooseObjective(options);

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { checkDimension, collectRows, countRows, slices } from '../../src/engine/rows.ts';
+import { checkFits, collectRows, countRows, slices } from '../../src/engine/rows.ts';
 import type { Split } from '../../src/formats/review.ts';
 import type { VectorBatch } from '../../src/formats/vector-batch.ts';
 import { streamOf } from '../streams.ts';
-import { rowsOf } from './rows.ts';
+import { asDense, rowsOf, withValues } from './rows.ts';
 
 const batch = (splits: Split[], columns: number[][], dimension = 9): VectorBatch => ({
   ...rowsOf(
@@ -36,6 +36,28 @@ describe('collectRows', () => {
     expect(both).toEqual(rowsOf(9, [[1, 2], [4], [], [5, 6, 7]], [0, 0, 0, 1]));
   });
 
+  test.each(['tf-idf', 'dense'] as const)('keeps the values of the rows, too: %s', async (encoding) => {
+    const part = (splits: Split[], columns: number[][], labels: number[]): VectorBatch => {
+      const sparse = withValues(rowsOf(9, columns, labels), (row, column) => row + column / 8);
+      const rows = encoding === 'dense' ? asDense(sparse) : { ...sparse, idf };
+      return { ...rows, splits, ids: splits.map((_, row) => `${row}`) };
+    };
+    const idf = new Float32Array(9).fill(2);
+    const batches = streamOf(
+      part(['test', 'train', 'train'], [[0], [1, 2], []], [0, 0, 1]),
+      part(['train', 'test'], [[5, 6, 7], [8]], [1, 0]),
+    );
+    const [train, test] = await collectRows(batches, ['train'], ['test']);
+    const { ids: _, splits: __, ...expected } = part([], [[0], [8]], [0, 0]);
+    const lastRow = encoding === 'dense' ? [...expected.values!.subarray(0, 17), 2] : [0, 2];
+    expect(test).toEqual({ ...expected, values: Float32Array.from(lastRow) });
+    expect(train.labels).toEqual(Float32Array.of(0, 1, 1));
+    expect([...train.values!].filter((value) => value !== 0)).toEqual([1.125, 1.25, 0.625, 0.75, 0.875]);
+    expect(train.offsets).toEqual(
+      encoding === 'dense' ? Int32Array.of(0, 9, 18, 27) : Int32Array.of(0, 2, 2, 5),
+    );
+  });
+
   test('gives no rows for splits that are not there', async () => {
     const [none] = await collectRows(streamOf(batch(['train'], [[1]])), ['test']);
     expect(countRows(none)).toBe(0);
@@ -52,7 +74,7 @@ describe('collectRows', () => {
     const batches = streamOf(batch(['train'], [[1]]), batch(['test'], [[1]], 5));
     await expect(collectRows(batches, ['train'])).rejects.toMatchObject({
       code: 'BAD_VALUE',
-      message: 'a batch of multi-hot, dimension 5 after one of multi-hot, dimension 9',
+      message: 'a batch of dimension 5, multi-hot after one of dimension 9, multi-hot',
       where: { record: 'test/0' },
     });
   });
@@ -62,10 +84,14 @@ describe('collectRows', () => {
   });
 });
 
-test('checkDimension tells both dimensions and what to do', () => {
-  expect(() => checkDimension({ dimension: 9 }, rowsOf(9, []))).not.toThrow();
-  expect(() => checkDimension({ dimension: 10_000 }, rowsOf(9, []))).toThrow(
-    /dimension 9, .* dimension 10000/,
+test('checkFits tells of both dimensions and encodings', () => {
+  const model = { dimension: 9, encoding: 'multi-hot' } as const;
+  expect(() => checkFits(model, rowsOf(9, []))).not.toThrow();
+  expect(() => checkFits({ ...model, dimension: 10_000 }, rowsOf(9, []))).toThrow(
+    /dimension 9, multi-hot; .* dimension 10000, multi-hot/,
+  );
+  expect(() => checkFits({ ...model, encoding: 'count' }, rowsOf(9, []))).toThrow(
+    /dimension 9, multi-hot; .* dimension 9, count/,
   );
 });
 

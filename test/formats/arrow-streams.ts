@@ -3,7 +3,7 @@ import { StageError } from '../../src/error.ts';
 import { readVectors } from '../../src/formats/arrow.ts';
 import { writeVectors } from '../../src/formats/arrow-writer.ts';
 import { SPLITS } from '../../src/formats/review.ts';
-import { indicesType, type Encoding, type VectorBatch } from '../../src/formats/vector-batch.ts';
+import { hasValues, indicesType, type Encoding, type VectorBatch } from '../../src/formats/vector-batch.ts';
 import { chunked, collect, streamOf } from '../streams.ts';
 
 export const encode = async (batches: Iterable<VectorBatch>): Promise<Buffer> =>
@@ -48,7 +48,7 @@ export function toBatch(
     labels: Float32Array.from(rows, ({ label }) => label),
     offsets,
     indices: new (indicesType(dimension))(all.flatMap(({ indices }) => indices)),
-    ...(!['multi-hot', 'tokens'].includes(about.encoding) && {
+    ...(hasValues(about.encoding) && {
       values: Float32Array.from(all.flatMap(({ values }) => values)),
     }),
   };

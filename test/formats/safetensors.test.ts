@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { StageError } from '../../src/error.ts';
 import { ACTIVATIONS, LOSSES, type DenseLayer, type Model } from '../../src/formats/model.ts';
 import { readModel, writeModel } from '../../src/formats/safetensors.ts';
+import { ENCODINGS } from '../../src/formats/vector-batch.ts';
 import { decodeTensorFile, encodeTensorFile } from '../../src/formats/tensor-file.ts';
 import { chunked } from '../streams.ts';
 
@@ -13,11 +14,19 @@ const anyModel = fc
     loss: fc.constantFrom(...LOSSES),
     inputs: fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 1, maxLength: 3 }),
     activations: fc.array(fc.constantFrom(...ACTIVATIONS), { minLength: 3, maxLength: 3 }),
+    encoding: fc.constantFrom(...ENCODINGS),
+    hasIdf: fc.boolean(),
   })
-  .chain(({ loss, inputs, activations }) =>
+  .chain(({ loss, inputs, activations, encoding, hasIdf }) =>
     fc
-      .tuple(...inputs.map((width, i) => anyLayer(width, inputs[i + 1] ?? 1, activations[i]!)))
-      .map((layers): Model => ({ dimension: inputs[0]!, encoding: 'multi-hot', loss, layers })),
+      .tuple(
+        floats(inputs[0]!),
+        ...inputs.map((width, i) => anyLayer(width, inputs[i + 1] ?? 1, activations[i]!)),
+      )
+      .map(([idf, ...layers]): Model => {
+        const about = { dimension: inputs[0]!, encoding, loss, layers };
+        return encoding === 'tf-idf' && hasIdf ? { ...about, idf } : about;
+      }),
   );
 
 const anyLayer = (inputs: number, units: number, activation: DenseLayer['activation']) =>
@@ -143,7 +152,7 @@ describe('a model as safetensors', () => {
     ['somebody else’s model', 'UNSUPPORTED', (h) => (h.__metadata__ = { format: 'pt' }), /format "pt"/],
     ['no metadata', 'UNSUPPORTED', (h) => delete h.__metadata__, /format none/],
     ['metadata that is not text', 'CORRUPT', (h) => (h.__metadata__.dimension = 3), /texts by name/],
-    ['an unknown encoding', 'UNSUPPORTED', (h) => (h.__metadata__.encoding = 'tf-idf'), /"tf-idf"/],
+    ['an unknown encoding', 'UNSUPPORTED', (h) => (h.__metadata__.encoding = 'one-hot'), /"one-hot"/],
     ['an unknown loss', 'UNSUPPORTED', (h) => (h.__metadata__.loss = 'hinge'), /"hinge"/],
     [
       'an unknown activation',
@@ -192,6 +201,16 @@ describe('a model as safetensors', () => {
       code,
       message: expect.stringMatching(message) as string,
     });
+  });
+
+  test('has idf as its last tensor, which only tf-idf may have, and one number of for each column', async () => {
+    const idf = Float32Array.of(0.5, 1, 2);
+    const { tensors } = decodeTensorFile(writeModel({ ...small, encoding: 'tf-idf', idf }));
+    expect(tensors.at(-1)).toEqual({ name: 'idf', shape: [3], values: idf });
+    const refused = async (model: Model) =>
+      expect(read(writeModel(model))).rejects.toMatchObject({ code: 'CORRUPT' });
+    await refused({ ...small, idf });
+    await refused({ ...small, encoding: 'tf-idf', idf: idf.subarray(1) });
   });
 
   test('is refused when bytes follow it', async () => {

@@ -91,7 +91,7 @@ describe('export', () => {
         const encoder = new BagOfWords(given);
         for (const { id, tokens } of rows) encoder.add(tokens, { record: id });
         const predictor = await createPredictor(readKernels(), given);
-        const ours = predictor.predict({ dimension: 20, ...encoder.take() });
+        const ours = predictor.predict({ ...given, ...encoder.take() });
 
         await write({}, writeModel(given));
         const loaded = await load(to);

@@ -105,7 +105,8 @@ describe('a model from a topology', () => {
     } as const;
     const { length: _, ...batch } = multiHot;
     const other = Buffer.concat(await collect(vectors.write(streamOf(batch))));
-    const message = 'the vectors have encoding multi-hot, the model was trained on encoding tokens';
+    const message =
+      'the vectors have dimension 10, multi-hot; the model was trained on dimension 10, tokens of length 5';
     for (const stage of [evaluate, predict]) {
       const asked = collect(
         through(stage, { model, ...(stage === predict && { engine: 'tfjs' }) }, chunked(other)),

@@ -28,10 +28,12 @@ const short = { units: [3], epochs: 2, batchSize: 16 };
 describe('train', () => {
   test.each(goldens)('writes the model and the history that Keras gets: $name', async (golden) => {
     const file = join(temporaryFolder(), 'history.ndjson');
-    const model = await readModel(streamOf(await bytesOf({ ...golden.options, history: file })));
+    const options = { ...golden.options, history: file };
+    const model = await readModel(streamOf(await bytesOf(options, golden.input)));
     if (hasTopology(model)) throw new TypeError('not a perceptron');
     expect(relativeDifference(model.layers, golden.layers)).toBeLessThan(5e-5);
-    expect(model).toMatchObject({ dimension: 30, encoding: 'multi-hot' });
+    const [{ dimension, encoding }] = (await collect(vectors.read(chunked(golden.input)))) as [VectorBatch];
+    expect(model).toMatchObject({ dimension, encoding });
     const expected = golden.history.map((epoch) => ({
       ...Object.fromEntries(Object.entries(epoch).map(([name, value]) => [name, expect.closeTo(value, 4)])),
       seconds: expect.any(Number),

@@ -1,13 +1,13 @@
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs';
 import type { DenseLayer } from '../../formats/model.ts';
-import { Batcher } from './batch.ts';
 import type { Engine, Trainer, Training } from '../contract.ts';
+import type { Input } from './input.ts';
 import { keepsState, type Kernels, type Parameter } from './kernels.ts';
 import { activate, slopeOf } from '../loss.ts';
 import type { Clip } from '../optimizer.ts';
 import { clip, penalize, penaltyOf } from './gradients.ts';
 import { Perceptron, toTensors, type LayerGradient, type TensorLayer } from './perceptron.ts';
-import { checkDimension, type Rows } from '../rows.ts';
+import { checkFits, type Rows } from '../rows.ts';
 import type { TensorFlow } from './tensorflow.ts';
 
 /** The engine on TensorFlow.js's present backend, with kernels that fit it. */
@@ -15,7 +15,7 @@ export function createEngine(tf: TensorFlow, kernels: Kernels): Engine {
   return {
     createTrainer: (layers, training) => new TensorFlowTrainer(tf, kernels, { layers, training }),
     async sums(model, rows, signal) {
-      checkDimension(model, rows);
+      checkFits(model, rows);
       const layers = model.layers.map((layer) => toTensors(tf, layer));
       try {
         return await new Perceptron(tf, kernels).sums(layers, rows, signal);
@@ -37,7 +37,7 @@ class TensorFlowTrainer implements Trainer {
   readonly #tf: TensorFlow;
   readonly #perceptron: Perceptron;
   readonly #layers: readonly LearningLayer[];
-  readonly #batchers = new WeakMap<Rows, Batcher>();
+  readonly #inputs = new WeakMap<Rows, Input>();
   readonly #training: Training;
   #time = 0;
 
@@ -63,16 +63,14 @@ class TensorFlowTrainer implements Trainer {
     const tf = this.#tf;
     const result = new Float32Array(numbers.length);
     tf.tidy(() => {
-      const batcher = this.#batcherOf(rows);
-      const batch = batcher.take(numbers);
+      const batch = this.#inputOf(rows)(numbers);
       const layers = this.#read();
       const factors = this.#drop(numbers.length) ?? [];
       const outputs = this.#perceptron.forward(layers, batch, factors);
       result.set(outputs.at(-1)!.dataSync());
       const slopes = tf.tensor2d(this.#slopes(result, rows.labels, numbers), [numbers.length, 1]);
-      const transposed = batcher.transpose(batch);
       let gradients: LayerGradient[] = [];
-      for (const [i, gradient] of this.#perceptron.backward(layers, transposed, { outputs, slopes, factors }))
+      for (const [i, gradient] of this.#perceptron.backward(layers, batch, { outputs, slopes, factors }))
         gradients[i] = gradient;
       if (penalties) gradients = penalize(tf, gradients, { layers, penalties });
       if (limits) gradients = this.#clip(gradients, limits);
@@ -113,7 +111,7 @@ class TensorFlowTrainer implements Trainer {
   }
 
   forget(rows: Rows): void {
-    this.#batchers.delete(rows);
+    this.#inputs.delete(rows);
   }
 
   weights(): Float32Array[] {
@@ -135,10 +133,10 @@ class TensorFlowTrainer implements Trainer {
     }
   }
 
-  #batcherOf(rows: Rows): Batcher {
-    const batcher = this.#batchers.get(rows) ?? new Batcher(rows);
-    this.#batchers.set(rows, batcher);
-    return batcher;
+  #inputOf(rows: Rows): Input {
+    const input = this.#inputs.get(rows) ?? this.#perceptron.input(rows);
+    this.#inputs.set(rows, input);
+    return input;
   }
 
   #read(): TensorLayer[] {

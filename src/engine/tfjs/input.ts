@@ -1,32 +1,43 @@
 import type { Tensor2D } from '@tensorflow/tfjs';
-import { StageError } from '../../error.ts';
-import type { About, Rows } from '../rows.ts';
+import type { Rows } from '../rows.ts';
+import { Batcher } from './batch.ts';
+import type { Kernels } from './kernels.ts';
 import type { TensorFlow } from './tensorflow.ts';
 
-/** Some rows as a tensor: tokens as float32[numbers × length], any other encoding as float32[numbers × dimension], mostly zeros. */
-export function toInput(tf: TensorFlow, rows: Rows, numbers: Uint32Array): Tensor2D {
-  const width = widthOf(rows);
-  const values = new Float32Array(numbers.length * width);
-  const { encoding, offsets, indices } = rows;
-  for (let i = 0; i < numbers.length; i++) {
-    const [begin, end] = [offsets[numbers[i]!]!, offsets[numbers[i]! + 1]!];
-    if (encoding === 'tokens') values.set(indices.subarray(begin, end), i * width);
-    else for (let at = begin; at < end; at++) values[i * width + indices[at]!] = 1;
-  }
-  return tf.tensor2d(values, [numbers.length, width]);
+/** Takes the rows with these numbers, in this order. What it gives is valid until it takes others. */
+export type Input = (numbers: Uint32Array) => Batch;
+
+/** Rows as a matrix, float32[rows × dimension], by its products with others. */
+export interface Batch {
+  /** The product with a matrix of float32[dimension × units]: float32[rows × units]. */
+  times(matrix: Tensor2D): Tensor2D;
+  /** The transposed one's product with a matrix of float32[rows × units]: float32[dimension × units]. */
+  transposedTimes(matrix: Tensor2D): Tensor2D;
 }
 
-/** The numbers of a row. */
-const widthOf = ({ dimension, length = dimension }: About): number => length;
+export function createInput(tf: TensorFlow, kernels: Kernels, rows: Rows): Input {
+  if (rows.encoding === 'dense') {
+    return (numbers) => {
+      const batch = tf.tensor2d(gather(rows, numbers), [numbers.length, rows.dimension]);
+      return {
+        times: (matrix) => tf.matMul(batch, matrix),
+        transposedTimes: (matrix) => tf.matMul(batch, matrix, true),
+      };
+    };
+  }
+  const batcher = new Batcher(rows);
+  return (numbers) => {
+    const batch = batcher.take(numbers);
+    return {
+      times: (matrix) => kernels.segmentSum(matrix, batch),
+      transposedTimes: (matrix) => kernels.segmentSum(matrix, batcher.transpose(batch)),
+    };
+  };
+}
 
-/** Throws `BAD_VALUE` where rows don't fit an input of this shape, the first number of which is that of the rows. */
-export function checkShape(shape: readonly (number | null)[], about: About): void {
-  const [, ...wanted] = shape;
-  const width = widthOf(about);
-  if (wanted.length === 1 && [null, width].includes(wanted[0]!)) return;
-  throw new StageError(
-    'BAD_VALUE',
-    `the vectors have shape [rows, ${width}], the topology's input has [${['rows', ...wanted].join(', ')}]`,
-    { hint: 'vectorize with another length or dimension, or change batch_input_shape in the topology' },
-  );
+function gather({ dimension, values }: Rows, numbers: Uint32Array): Float32Array {
+  const gathered = new Float32Array(numbers.length * dimension);
+  for (const [i, row] of numbers.entries())
+    gathered.set(values!.subarray(row * dimension, (row + 1) * dimension), i * dimension);
+  return gathered;
 }

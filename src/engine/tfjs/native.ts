@@ -15,8 +15,12 @@ export function createNativeKernels(tf: TensorFlow): Kernels {
     Tnumsegments: 'int32',
   });
   return {
-    segmentSum: (matrix, { count, indices, segments }) =>
+    segmentSum: (matrix, { count, indices, segments, values }) =>
       tf.tidy(() => {
+        if (values !== undefined) {
+          const rows = tf.mul(tf.gather(matrix, indices), tf.tensor2d(values, [values.length, 1]));
+          return tf.unsortedSegmentSum(rows, tf.tensor1d(segments), count) as Tensor2D;
+        }
         const inputs = [matrix, tf.tensor1d(indices), tf.tensor1d(segments), tf.scalar(count, 'int32')];
         return operations.run('SparseSegmentSumWithNumSegments', types, inputs) as Tensor2D;
       }),

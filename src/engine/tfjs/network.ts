@@ -6,7 +6,7 @@ import type { Tensor } from '../../formats/tensor-file.ts';
 import { withoutActivation } from '../topology.ts';
 import { countRows, type About, type Rows } from '../rows.ts';
 import { inOrder } from './batch.ts';
-import { checkShape, toInput } from './input.ts';
+import { checkShape, toTensor } from './network-input.ts';
 import { seedInitializers } from './random-weights.ts';
 import type { TensorFlow } from './tensorflow.ts';
 
@@ -89,7 +89,7 @@ export class Network {
 
   /** The sums of some rows: float32[numbers × 1]. In training, dropout layers are at work. */
   apply(rows: Rows, numbers: Uint32Array, options: { training?: boolean } = {}): Tensor2D {
-    return this.model.apply(toInput(this.#tf, rows, numbers), { training: false, ...options }) as Tensor2D;
+    return this.model.apply(toTensor(this.#tf, rows, numbers), { training: false, ...options }) as Tensor2D;
   }
 
   /** Throws `BAD_VALUE` where rows don't fit its input, or their word numbers one of its embeddings. */

@@ -1,7 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs';
 import type { Activation, DenseLayer } from '../../formats/model.ts';
-import { Batcher, inOrder, type SegmentSum } from './batch.ts';
+import { inOrder } from './batch.ts';
+import { createInput, type Batch, type Input } from './input.ts';
 import type { Kernels } from './kernels.ts';
 import { countRows, type Rows } from '../rows.ts';
 import type { TensorFlow } from './tensorflow.ts';
@@ -29,7 +30,7 @@ interface Passed {
   readonly factors?: readonly Tensor2D[];
 }
 
-/** A multi-layer perceptron on sparse rows: what comes out, and by the chain rule how the weights change it. */
+/** A multi-layer perceptron on rows: what comes out, and by the chain rule how the weights change it. */
 export class Perceptron {
   readonly #tf: TensorFlow;
   readonly #kernels: Kernels;
@@ -39,17 +40,20 @@ export class Perceptron {
     this.#kernels = kernels;
   }
 
+  /** The rows as what the first layer reads. */
+  input(rows: Rows): Input {
+    return createInput(this.#tf, this.#kernels, rows);
+  }
+
   /**
    * What each layer gives, float32[rows × units]; the last one its sums, before its activation. A hidden layer's outputs are
    * multiplied by its `factors` before they are passed on, if there are any.
    */
-  forward(layers: readonly TensorLayer[], batch: SegmentSum, factors: readonly Tensor2D[] = []): Tensor2D[] {
+  forward(layers: readonly TensorLayer[], batch: Batch, factors: readonly Tensor2D[] = []): Tensor2D[] {
     const outputs: Tensor2D[] = [];
     for (const [i, { activation, kernel, bias }] of layers.entries()) {
       const input = i === 0 ? undefined : this.#pass(outputs[i - 1]!, factors[i - 1]);
-      const products = input
-        ? this.#tf.matMul<Tensor2D>(input, kernel)
-        : this.#kernels.segmentSum(kernel, batch);
+      const products = input ? this.#tf.matMul<Tensor2D>(input, kernel) : batch.times(kernel);
       const sums = this.#tf.add(products, bias) as Tensor2D;
       outputs.push(i === layers.length - 1 ? sums : this.#activate(activation, sums));
     }
@@ -58,11 +62,11 @@ export class Perceptron {
 
   /**
    * Each layer's gradients, from the last one to the first, with the layer's place. `outputs` are what `forward`
-   * gave; `slopes` the loss's derivatives by the last sums, float32[rows × units]; `transposed` the batch by columns.
+   * gave; `slopes` the loss's derivatives by the last sums, float32[rows × units].
    */
   *backward(
     layers: readonly TensorLayer[],
-    transposed: SegmentSum,
+    batch: Batch,
     { outputs, slopes, factors = [] }: Passed,
   ): Generator<[layer: number, LayerGradient]> {
     const tf = this.#tf;
@@ -70,7 +74,7 @@ export class Perceptron {
     for (let i = layers.length - 1; i >= 0; i--) {
       const bias = tf.sum<Tensor1D>(gradient, 0);
       if (i === 0) {
-        yield [0, { kernel: this.#kernels.segmentSum(gradient, transposed), bias }];
+        yield [0, { kernel: batch.transposedTimes(gradient), bias }];
         return;
       }
       const output = outputs[i - 1]!;
@@ -84,11 +88,11 @@ export class Perceptron {
 
   /** The last layer's sums for all rows: float32[rows]. Lets other work run between chunks. */
   async sums(layers: readonly TensorLayer[], rows: Rows, signal?: AbortSignal): Promise<Float32Array> {
-    const batcher = new Batcher(rows);
+    const input = this.input(rows);
     const result = new Float32Array(countRows(rows));
     let at = 0;
     for (const numbers of inOrder(rows, CHUNK)) {
-      this.#tf.tidy(() => result.set(this.forward(layers, batcher.take(numbers)).at(-1)!.dataSync(), at));
+      this.#tf.tidy(() => result.set(this.forward(layers, input(numbers)).at(-1)!.dataSync(), at));
       at += numbers.length;
       await setImmediate();
       signal?.throwIfAborted();

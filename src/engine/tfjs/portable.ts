@@ -6,14 +6,15 @@ import type { TensorFlow } from './tensorflow.ts';
 
 /** The kernels in plain JavaScript: for the backends that lack TensorFlow's. */
 export const createPortableKernels = (tf: TensorFlow): Kernels => ({
-  segmentSum(matrix, { count, indices, segments }) {
+  segmentSum(matrix, { count, indices, segments, values }) {
     const [, units] = matrix.shape;
     const rows = matrix.dataSync<'float32'>();
     const sums = new Float32Array(count * units);
     for (let i = 0; i < indices.length; i++) {
       const to = segments[i]! * units;
       const from = indices[i]! * units;
-      for (let unit = 0; unit < units; unit++) sums[to + unit]! += rows[from + unit]!;
+      const value = values === undefined ? 1 : values[i]!;
+      for (let unit = 0; unit < units; unit++) sums[to + unit]! += value * rows[from + unit]!;
     }
     return tf.tensor2d(sums, [count, units]);
   },

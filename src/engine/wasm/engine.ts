@@ -1,5 +1,5 @@
 import type { Engine } from '../contract.ts';
-import { checkDimension } from '../rows.ts';
+import { checkFits } from '../rows.ts';
 import { CHUNK, Inference } from './inference.ts';
 import { instantiate } from './module.ts';
 import { WasmTrainer } from './trainer.ts';
@@ -10,7 +10,7 @@ export async function createWasmEngine(kernels: Uint8Array): Promise<Engine> {
   return {
     createTrainer: (layers, training) => new WasmTrainer(instantiate(module), layers, training),
     sums: async (model, rows, signal) => {
-      checkDimension(model, rows);
+      checkFits(model, rows);
       return new Inference(instantiate(module), model.layers, CHUNK).sums(rows, signal);
     },
   };

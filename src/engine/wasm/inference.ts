@@ -1,9 +1,10 @@
 import type { DenseLayer } from '../../formats/model.ts';
+import { pauses } from '../pause.ts';
 import { arange, countRows, slices, type Rows } from '../rows.ts';
+import { placeRows, type Input } from './input.ts';
 import { Arena } from './memory.ts';
 import type { Kernels } from './module.ts';
-import { Network, placeRows, type Dropped, type PlacedLayer, type PlacedRows } from './network.ts';
-import { pauses } from './pause.ts';
+import { Network, type Dropped, type PlacedLayer } from './network.ts';
 
 /** How many rows are computed at once where nobody asks for more. */
 export const CHUNK = 1024;
@@ -28,14 +29,13 @@ export class Inference {
   }
 
   /** The rows, as they lie in the memory; they are put there when they are first asked for. */
-  place(rows: Rows): PlacedRows {
+  place(rows: Rows): Input {
     const known = this.#placed.get(rows);
-    if (known !== undefined) return known;
+    if (known !== undefined) return known.input;
     const begin = this.arena.end;
-    const address = placeRows(this.arena, rows);
-    const placed = { ...address, begin, end: this.arena.end };
-    this.#placed.set(rows, placed);
-    return placed;
+    const input = placeRows(this, rows);
+    this.#placed.set(rows, { input, begin, end: this.arena.end });
+    return input;
   }
 
   /** Takes the rows out of the memory. Their room is given to others if nothing was put behind them. */
@@ -46,19 +46,19 @@ export class Inference {
   }
 
   /** Computes the rows with these numbers, and gives the last layer's sums: float32[numbers]. */
-  forward(rows: PlacedRows, numbers: Uint32Array, dropped?: readonly Dropped[]): Float32Array {
+  forward(input: Input, numbers: Uint32Array, dropped?: readonly Dropped[]): Float32Array {
     this.arena.integers(this.numbers, numbers.length).set(numbers);
-    this.network.forward(rows, { numbers: this.numbers, count: numbers.length, dropped });
+    this.network.forward(input, { numbers: this.numbers, count: numbers.length }, dropped);
     return this.firstUnits(this.network.layers.at(-1)!, numbers.length);
   }
 
   /** The last layer's sums for all rows: float32[rows]. Lets other work run now and then. */
   async sums(rows: Rows, signal?: AbortSignal): Promise<Float32Array> {
-    const placed = this.place(rows);
+    const input = this.place(rows);
     const result = new Float32Array(countRows(rows));
     const pause = pauses();
     for (const numbers of slices(arange(result.length), this.most)) {
-      result.set(this.forward(placed, numbers), numbers[0]);
+      result.set(this.forward(input, numbers), numbers[0]);
       await pause();
       signal?.throwIfAborted();
     }
@@ -74,7 +74,8 @@ export class Inference {
   }
 }
 
-interface Placed extends PlacedRows {
+interface Placed {
+  readonly input: Input;
   /** Which part of the memory is theirs. */
   readonly begin: number;
   readonly end: number;

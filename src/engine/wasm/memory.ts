@@ -1,6 +1,6 @@
 import { StageError } from '../../error.ts';
 
-/** A WebAssembly memory that is given away piece by piece. Every piece starts at a multiple of 16 bytes, and is zero. */
+/** A WebAssembly memory that is given away piece by piece. Every piece starts at a cache line, and is zero. */
 export class Arena {
   readonly #memory: WebAssembly.Memory;
   #end: number;
@@ -13,7 +13,7 @@ export class Arena {
 
   /** The address of a new piece of so many bytes. Throws `UNSUPPORTED` where there is no more memory. */
   allocate(bytes: number): number {
-    const address = Math.ceil(this.#end / 16) * 16;
+    const address = Math.ceil(this.#end / LINE) * LINE;
     this.#end = address + bytes;
     const missing = this.#end - this.#memory.buffer.byteLength;
     if (missing > 0) this.#grow(Math.ceil(missing / PAGE));
@@ -51,7 +51,7 @@ export class Arena {
   }
 
   /** Like `place`; but an array that has a buffer for itself which can shrink gives its memory back as it is copied, and is empty then. */
-  move(array: Int32Array | Uint16Array | Uint32Array): number {
+  move(array: Float32Array | Uint16Array | Uint32Array): number {
     const { buffer } = array;
     if (!(buffer instanceof ArrayBuffer && buffer.resizable) || array.byteLength < buffer.byteLength)
       return this.place(array);
@@ -82,6 +82,9 @@ export class Arena {
     return new Uint32Array(this.#memory.buffer, address, length);
   }
 }
+
+/** A cache line, in bytes: rows of numbers that begin within one take as many as they must, and no more. */
+const LINE = 64;
 
 /** A WebAssembly memory's unit, in bytes. */
 const PAGE = 65_536;

@@ -1,4 +1,4 @@
-type Kernel = (...given: number[]) => void;
+export type Kernel = (...given: number[]) => void;
 
 /** The kernels, by name, and the memory that they work on. What each does and takes is in `kernels/`. */
 export interface Kernels {
@@ -7,8 +7,13 @@ export interface Kernels {
   readonly heapBase: () => number;
   readonly sparseForward16: Kernel;
   readonly sparseForward32: Kernel;
+  readonly weightedForward16: Kernel;
+  readonly weightedForward32: Kernel;
   readonly sparseBackward16: Kernel;
   readonly sparseBackward32: Kernel;
+  readonly weightedBackward16: Kernel;
+  readonly weightedBackward32: Kernel;
+  readonly gatherRows: Kernel;
   readonly denseForward: Kernel;
   readonly denseBackward: Kernel;
   readonly denseBelow: Kernel;
@@ -32,6 +37,7 @@ export interface Kernels {
   readonly sgd: Kernel;
   readonly sgdMomentum: Kernel;
   readonly sparseDouble: Kernel;
+  readonly weightedDouble: Kernel;
   readonly denseDouble: Kernel;
   readonly reluDouble: Kernel;
   readonly sigmoidDouble: Kernel;

@@ -1,42 +1,19 @@
 import type { Activation, DenseLayer } from '../../formats/model.ts';
-import type { Rows } from '../rows.ts';
+import type { Affine, Batch, Input } from './input.ts';
 import type { Arena } from './memory.ts';
 import type { Kernels } from './module.ts';
 
-/** Rows in the kernels' memory, by the addresses of their arrays. */
-export interface PlacedRows {
-  readonly offsets: number;
-  readonly indices: number;
-  /** Whether an index takes 4 bytes, not 2. */
-  readonly isWide: boolean;
-}
-
-/** A layer in the kernels' memory: each row of its kernel, and each row that it gives, is `stride` numbers long. */
-export interface PlacedLayer {
+/** A layer in the kernels' memory; its outputs are what it gives for a batch. */
+export interface PlacedLayer extends Affine {
   readonly inputs: number;
   readonly units: number;
-  readonly stride: number;
   readonly activation: Activation;
-  readonly kernel: number;
-  readonly bias: number;
-  /** What it gives for a batch. */
-  readonly outputs: number;
 }
 
 /** Of a hidden layer whose units are left out at random: what its outputs are multiplied by, and what comes of that. */
 export interface Dropped {
   readonly factors: number;
   readonly passed: number;
-}
-
-/** Puts rows into the memory. Those that `collectRows` has given go there: who asks for them again gets a `TypeError`. */
-export function placeRows(arena: Arena, { offsets, indices }: Rows): PlacedRows {
-  if (indices.length < offsets.at(-1)!) throw new TypeError('these rows were given to another engine');
-  return {
-    offsets: arena.place(offsets),
-    indices: arena.move(indices),
-    isWide: indices instanceof Uint32Array,
-  };
 }
 
 /** A multi-layer perceptron in the kernels' memory, for up to `most` rows at a time. */
@@ -54,18 +31,14 @@ export class Network {
   }
 
   /**
-   * What the layers give for the rows whose numbers lie at `numbers`; the last one its sums, before its activation. The
-   * outputs of hidden layer i are passed on as `dropped[i]` has them, if that is given.
+   * What the layers give for a batch of the rows; the last one its sums, before its activation. The outputs of hidden layer i are
+   * passed on as `dropped[i]` has them, if that is given.
    */
-  forward(
-    rows: PlacedRows,
-    { numbers, count, dropped }: { numbers: number; count: number; dropped?: readonly Dropped[] | undefined },
-  ): void {
-    const { sparseForward16, sparseForward32, denseForward, multiply } = this.#kernels;
+  forward(input: Input, batch: Batch, dropped?: readonly Dropped[]): void {
+    const { denseForward, multiply } = this.#kernels;
+    const { count } = batch;
     const [first, ...others] = this.layers as [PlacedLayer, ...PlacedLayer[]];
-    const sparseForward = rows.isWide ? sparseForward32 : sparseForward16;
-    const { kernel, bias, stride, outputs } = first;
-    sparseForward(numbers, count, rows.offsets, rows.indices, kernel, bias, stride, outputs);
+    input.forward(batch, first);
     let below = first;
     for (const [i, layer] of others.entries()) {
       this.activate(below, below.outputs, count);

@@ -1,5 +1,5 @@
 import type { Activation, DenseLayer, Model } from '../../formats/model.ts';
-import { checkDimension, type Rows } from '../rows.ts';
+import { checkFits, type Rows } from '../rows.ts';
 import { Arena } from './memory.ts';
 import { instantiate, type Kernels } from './module.ts';
 import { widen } from './network.ts';
@@ -8,7 +8,7 @@ import { widen } from './network.ts';
 const CHUNK = 256;
 
 /** What rows are to be predicted from. */
-export type Columns = Pick<Rows, 'dimension' | 'offsets' | 'indices'>;
+export type Columns = Omit<Rows, 'labels'>;
 
 /** A predictor for one model, from the compiled kernels. It needs nothing but WebAssembly, so it runs in a browser, too. */
 export async function createPredictor(kernels: Uint8Array, model: Model): Promise<Predictor> {
@@ -32,9 +32,9 @@ export class Predictor {
     this.#layers = model.layers.map((layer) => placeLayer(this.#arena, layer));
   }
 
-  /** What the model gives for each row: float32[rows]. Throws `BAD_VALUE` where the rows' dimension isn't the model's. */
+  /** What the model gives for each row: float32[rows]. Throws `BAD_VALUE` where the rows' dimension or encoding isn't the model's. */
   predict(rows: Columns): Float32Array {
-    checkDimension(this.#model, rows);
+    checkFits(this.#model, rows);
     const predictions = new Float32Array(rows.offsets.length - 1);
     const { stride, outputs } = this.#layers.at(-1)!;
     for (let first = 0; first < predictions.length; first += CHUNK) {
@@ -47,46 +47,66 @@ export class Predictor {
   }
 
   /** Computes `count` rows from `first` on. They are in the memory only meanwhile, so it stays as large as the largest chunk. */
-  #forward({ offsets, indices }: Columns, first: number, count: number): void {
-    const arena = this.#arena;
-    const before = arena.end;
-    const begin = offsets[first]!;
-    const columns = indices.subarray(begin, offsets[first + count]!);
-    const starts = arena.place(offsets.subarray(first, first + count + 1).map((offset) => offset - begin));
-    const placed = arena.allocate(4 * columns.length);
-    arena.integers(placed, columns.length).set(columns);
+  #forward(rows: Columns, first: number, count: number): void {
+    const before = this.#arena.end;
     let below: PlacedLayer | undefined;
     for (const layer of this.#layers) {
-      const { kernel, bias, stride, activation, outputs } = layer;
-      if (below === undefined)
-        this.#kernels.sparseDouble(starts, placed, count, kernel, bias, stride, outputs);
-      else
-        this.#kernels.denseDouble(
-          below.outputs,
-          below.stride,
-          below.units,
-          count,
-          kernel,
-          bias,
-          stride,
-          outputs,
-        );
+      const { stride, activation, outputs } = layer;
+      if (below !== undefined) this.#dense(below, count, layer);
+      else if (rows.encoding === 'dense')
+        this.#dense(placeDense(this.#arena, rows, [first, first + count]), count, layer);
+      else this.#sparse(placeSparse(this.#arena, rows, [first, first + count]), count, layer);
       if (activation !== 'linear') this.#kernels[`${activation}Double`](outputs, count * stride);
       below = layer;
     }
-    arena.release(before);
+    this.#arena.release(before);
+  }
+
+  #sparse(arrays: readonly number[], count: number, { kernel, bias, stride, outputs }: PlacedLayer): void {
+    const sums = arrays.length === 2 ? this.#kernels.sparseDouble : this.#kernels.weightedDouble;
+    sums(...arrays, count, kernel, bias, stride, outputs);
+  }
+
+  #dense(below: Outputs, count: number, { kernel, bias, stride, outputs }: PlacedLayer): void {
+    const { denseDouble } = this.#kernels;
+    denseDouble(below.outputs, below.stride, below.units, count, kernel, bias, stride, outputs);
   }
 }
 
-/** A layer in the kernels' memory: float32 weights and float64 outputs, each row `stride` numbers long. */
-interface PlacedLayer {
+/** Rows of `units` float64, each `stride` numbers after the one before. */
+interface Outputs {
   readonly units: number;
   readonly stride: number;
+  readonly outputs: number;
+}
+
+/** A layer in the kernels' memory, with what it gives for a chunk; its weights are float32, in rows of `stride`, too. */
+interface PlacedLayer extends Outputs {
   readonly activation: Activation;
   readonly kernel: number;
   readonly bias: number;
-  /** What it gives for a chunk. */
-  readonly outputs: number;
+}
+
+/** Some rows' offsets, indices as uint32, and values, if they are not all one. */
+function placeSparse(
+  arena: Arena,
+  { offsets, indices, values }: Columns,
+  [first, end]: [number, number],
+): number[] {
+  const [from, to] = [offsets[first]!, offsets[end]!];
+  return [
+    arena.place(offsets.subarray(first, end + 1).map((offset) => offset - from)),
+    arena.place(new Uint32Array(indices.subarray(from, to))),
+    ...(values ? [arena.place(values.subarray(from, to))] : []),
+  ];
+}
+
+/** Some rows as float64. */
+function placeDense(arena: Arena, { dimension, values }: Columns, [first, end]: [number, number]): Outputs {
+  const numbers = values!.subarray(first * dimension, end * dimension);
+  const outputs = arena.allocate(8 * numbers.length);
+  arena.doubles(outputs, numbers.length).set(numbers);
+  return { units: dimension, stride: dimension, outputs };
 }
 
 function placeLayer(arena: Arena, { units, activation, kernel, bias }: DenseLayer): PlacedLayer {

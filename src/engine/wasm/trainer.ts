@@ -5,8 +5,9 @@ import type { Rows } from '../rows.ts';
 import { drawFactors, placeDropped } from './dropped.ts';
 import { Gradients } from './gradients.ts';
 import { CHUNK, Inference } from './inference.ts';
+import type { Input } from './input.ts';
 import type { Kernels } from './module.ts';
-import { narrow, type Dropped, type PlacedLayer, type PlacedRows } from './network.ts';
+import { narrow, type Dropped, type PlacedLayer } from './network.ts';
 import { createUpdate, type Parameter, type Update } from './update.ts';
 
 /** A layer that learns: its parameters, and the address of the derivatives by its sums. */
@@ -49,8 +50,8 @@ export class WasmTrainer implements Trainer {
     const count = numbers.length;
     if (dropout !== undefined)
       drawFactors(this.#inference, this.#dropped!, { dropout, step: this.#time, count });
-    const placed = this.#inference.place(rows);
-    const sums = this.#inference.forward(placed, numbers, this.#dropped);
+    const input = this.#inference.place(rows);
+    const sums = this.#inference.forward(input, numbers, this.#dropped);
     network.activate(last, last.outputs, numbers.length);
     const outputs = arena.floats(last.outputs, numbers.length * last.stride);
     const slopes = arena.floats(this.#learning.at(-1)!.slopes, numbers.length * last.stride);
@@ -59,7 +60,7 @@ export class WasmTrainer implements Trainer {
       const label = rows.labels[numbers[i]!]!;
       slopes[first] = slopeOf(this.#training.objective, outputs[first]!, label) / numbers.length;
     }
-    this.#backward(placed, numbers.length);
+    this.#backward(input, numbers.length);
     this.#gradients.prepare();
     for (const update of this.#updates) update.step(this.#time, learningRate);
     return sums;
@@ -109,7 +110,7 @@ export class WasmTrainer implements Trainer {
   dispose(): void {}
 
   /** The gradients of all parameters, from the derivatives by the last layer's sums. */
-  #backward(rows: PlacedRows, count: number): void {
+  #backward(input: Input, count: number): void {
     const { kernels, arena, network, numbers } = this.#inference;
     for (let i = network.layers.length - 1; i >= 0; i--) {
       const { inputs, stride, kernel: weights } = network.layers[i]!;
@@ -117,9 +118,7 @@ export class WasmTrainer implements Trainer {
       kernels.sumRows(slopes, stride, count, bias.gradient);
       arena.bytes(bias.touched, 1).fill(1);
       if (i === 0) {
-        const { isWide, offsets, indices } = rows;
-        const sparseBackward = isWide ? kernels.sparseBackward32 : kernels.sparseBackward16;
-        sparseBackward(numbers, count, offsets, indices, slopes, stride, kernel.gradient, kernel.touched);
+        input.backward({ numbers, count }, slopes, kernel);
         return;
       }
       const below = network.layers[i - 1]!;

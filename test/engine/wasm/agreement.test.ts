@@ -5,9 +5,11 @@ import { loadEngine } from '../../../src/engine/engine.ts';
 import { createDropout } from '../../../src/engine/dropout.ts';
 import { initializeLayers } from '../../../src/engine/initialize.ts';
 import { activate, lossOf, type Objective } from '../../../src/engine/loss.ts';
+import type { Rows } from '../../../src/engine/rows.ts';
 import { OPTIMIZERS, type Optimizer } from '../../../src/engine/optimizer.ts';
 import { ACTIVATIONS, LOSSES, withWeights, type DenseLayer } from '../../../src/formats/model.ts';
-import { rowsOf } from '../rows.ts';
+import { ENCODINGS } from '../../../src/formats/vector-batch.ts';
+import { asDense, rowsOf, withValues } from '../rows.ts';
 
 const { rmsprop, adam, adagrad, sgd } = OPTIMIZERS;
 // Not the centered one: of a gradient that stays, v-a² is nothing but rounding. The goldens have it.
@@ -31,6 +33,7 @@ const anyTraining = fc
   .record({
     dimension: fc.constantFrom(1, 7, 65_536, 65_537),
     hidden: fc.array(fc.record({ units, activation: fc.constantFrom(...ACTIVATIONS) }), { maxLength: 2 }),
+    encoding: fc.constantFrom(...ENCODINGS.filter((encoding) => encoding !== 'tokens')),
     loss: fc.constantFrom(...LOSSES),
     outputActivation: fc.constantFrom('sigmoid', 'tanh', 'linear'),
     optimizer: fc.constantFrom(...optimizers),
@@ -69,18 +72,26 @@ type Regularization = Pick<Training, 'penalties' | 'clip' | 'dropout'> & Pick<Ob
 
 type AnyTraining = typeof anyTraining extends fc.Arbitrary<infer T> ? T : never;
 
+/** What is in a column of a row. */
+const numberAt = ({ encoding, seed }: AnyTraining['shape'], row: number, column: number): number =>
+  encoding === 'multi-hot' ? 1 : (((seed + 7 * row + 3 * column) % 11) - 4) / 4;
+
+function toRows({ shape, columns, labels }: Pick<AnyTraining, 'shape' | 'columns' | 'labels'>): Rows {
+  const ones = rowsOf(shape.dimension, sorted(columns), labels);
+  if (shape.encoding === 'multi-hot') return ones;
+  const rows = withValues(ones, (row, column) => numberAt(shape, row, column));
+  return shape.encoding === 'dense' ? asDense(rows) : rows;
+}
+
 const layersOf = ({ dimension, hidden, outputActivation, seed }: AnyTraining['shape']): DenseLayer[] =>
   initializeLayers(dimension, [...hidden, { units: 1, activation: outputActivation }], { seed });
 
 const sorted = (columns: readonly number[][]): number[][] =>
   columns.map((row) => row.toSorted((a, b) => a - b));
 
-function trainWith(
-  engine: Engine,
-  { shape, columns, labels, batches }: AnyTraining,
-  regularization: Regularization = {},
-): DenseLayer[] {
-  const rows = rowsOf(shape.dimension, sorted(columns), labels);
+function trainWith(engine: Engine, training: AnyTraining, regularization: Regularization = {}): DenseLayer[] {
+  const { shape, batches } = training;
+  const rows = toRows(training);
   const { loss, optimizer, outputActivation: activation } = shape;
   const objective = { loss, activation, classWeights: regularization.classWeights };
   const trainer = engine.createTrainer(layersOf(shape), {
@@ -142,7 +153,10 @@ test('a gradient is what differences of the loss tell', async () => {
       const lossAt = (change: number): number => {
         const moved = layers.map((layer) => ({ ...layer, kernel: Float64Array.from(layer.kernel) }));
         moved[place]!.kernel[weight]! += change;
-        return meanLoss(moved, objective, { columns: columns.slice(0, 4), labels });
+        const inputs = columns
+          .slice(0, 4)
+          .map((row, i) => new Map(row.map((column) => [column, numberAt(shape, i, column)])));
+        return meanLoss(moved, objective, { inputs, labels });
       };
       expect(gradient).toBeCloseTo((lossAt(1e-4) - lossAt(-1e-4)) / 2e-4, 4);
     }),
@@ -158,10 +172,10 @@ interface PlainLayer extends Omit<DenseLayer, 'kernel'> {
 function meanLoss(
   layers: readonly PlainLayer[],
   objective: Objective,
-  { columns, labels }: { columns: readonly number[][]; labels: readonly number[] },
+  { inputs, labels }: { inputs: readonly Map<number, number>[]; labels: readonly number[] },
 ): number {
-  const losses = columns.map((row, i) => {
-    let values = new Map(row.map((column) => [column, 1]));
+  const losses = inputs.map((input, i) => {
+    let values = input;
     let sums: number[] = [];
     for (const { units, activation, kernel, bias } of layers) {
       sums = Array.from({ length: units }, (_, unit) =>

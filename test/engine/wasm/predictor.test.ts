@@ -2,23 +2,43 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { initializeLayers } from '../../../src/engine/initialize.ts';
 import { activate } from '../../../src/engine/loss.ts';
+import type { Rows } from '../../../src/engine/rows.ts';
 import { readKernels } from '../../../src/engine/wasm/kernel-file.ts';
 import { instantiate } from '../../../src/engine/wasm/module.ts';
 import { createPredictor, Predictor } from '../../../src/engine/wasm/predictor.ts';
 import { ACTIVATIONS, type Model } from '../../../src/formats/model.ts';
-import { rowsOf } from '../rows.ts';
+import { ENCODINGS } from '../../../src/formats/vector-batch.ts';
+import { asDense, rowsOf, withValues } from '../rows.ts';
 
 let module: WebAssembly.Module;
 beforeAll(async () => void (module = await WebAssembly.compile(readKernels())));
 
-const modelOf = (dimension: number, shapes: Parameters<typeof initializeLayers>[1], seed = 1): Model => ({
+const modelOf = (
+  dimension: number,
+  shapes: Parameters<typeof initializeLayers>[1],
+  { seed, encoding }: Pick<Model, 'encoding'> & { seed: number } = { seed: 1, encoding: 'multi-hot' },
+): Model => ({
   dimension,
-  encoding: 'multi-hot',
+  encoding,
   loss: 'binary_crossentropy',
   layers: initializeLayers(dimension, shapes, { seed }),
 });
 
-/** A model, and the columns of the ones in each row, up to more rows than are computed at once. */
+/** What is in a column of a row. */
+const numberAt = ({ encoding }: Model, row: number, column: number): number =>
+  encoding === 'multi-hot' ? 1 : Math.fround((((7 * row + 3 * column) % 11) - 4) / 7);
+
+function toRows(model: Model, columns: readonly number[][]): Rows {
+  const ones = rowsOf(model.dimension, columns);
+  if (model.encoding === 'multi-hot') return ones;
+  const rows = {
+    ...withValues(ones, (row, column) => numberAt(model, row, column)),
+    encoding: model.encoding,
+  };
+  return model.encoding === 'dense' ? asDense(rows) : rows;
+}
+
+/** A model, and the columns that are not zero in each row, up to more rows than are computed at once. */
 const anyQuestion = fc
   .record({
     dimension: fc.constantFrom(1, 7, 65_536, 65_537),
@@ -28,11 +48,14 @@ const anyQuestion = fc
     ),
     activation: fc.constantFrom(...ACTIVATIONS),
     seed: fc.nat(1000),
+    encoding: fc.constantFrom(...ENCODINGS.filter((encoding) => encoding !== 'tokens')),
     repeats: fc.constantFrom(1, 100),
   })
-  .chain(({ dimension, hidden, activation, seed, repeats }) =>
+  // Many wide dense rows take long.
+  .filter(({ dimension, encoding, repeats }) => encoding !== 'dense' || dimension < 100 || repeats === 1)
+  .chain(({ dimension, hidden, activation, seed, encoding, repeats }) =>
     fc.record({
-      model: fc.constant(modelOf(dimension, [...hidden, { units: 1, activation }], seed)),
+      model: fc.constant(modelOf(dimension, [...hidden, { units: 1, activation }], { seed, encoding })),
       columns: fc
         .array(fc.uniqueArray(fc.nat(dimension - 1), { maxLength: 9 }), { minLength: 1, maxLength: 6 })
         .map((rows) => Array.from({ length: repeats }, () => rows).flat()),
@@ -40,7 +63,7 @@ const anyQuestion = fc
   );
 
 /** What the model gives for one row, in plain numbers. */
-function predictPlainly({ layers }: Model, ones: readonly number[]): number {
+function predictPlainly({ layers }: Model, numbers: [column: number, value: number][]): number {
   const outputOf = (
     { units, activation, kernel, bias }: Model['layers'][number],
     input: [number, number][],
@@ -51,9 +74,21 @@ function predictPlainly({ layers }: Model, ones: readonly number[]): number {
         input.reduce((sum, [from, value]) => sum + value * kernel[from * units + unit]!, start),
       ),
     );
-  let input = ones.map((column): [number, number] => [column, 1]);
+  let input = numbers;
   for (const layer of layers) input = [...outputOf(layer, input).entries()];
   return input[0]![1];
+}
+
+/** The rows from `begin` on, to before `end`. */
+function rowsFrom(rows: Rows, begin: number, end: number): Rows {
+  const offsets = rows.offsets.subarray(begin, end + 1);
+  const [first, last] = [offsets[0]!, offsets.at(-1)!];
+  return {
+    ...rows,
+    offsets: offsets.map((offset) => offset - first),
+    indices: rows.encoding === 'dense' ? rows.indices : rows.indices.subarray(first, last),
+    ...(rows.values && { values: rows.values.subarray(first, last) }),
+  };
 }
 
 describe('a predictor', () => {
@@ -61,10 +96,13 @@ describe('a predictor', () => {
     await fc.assert(
       fc.asyncProperty(anyQuestion, async ({ model, columns }) => {
         const predictor = await createPredictor(readKernels(), model);
-        const predictions = predictor.predict(rowsOf(model.dimension, columns));
+        const predictions = predictor.predict(toRows(model, columns));
         expect(predictions).toHaveLength(columns.length);
         for (const [row, prediction] of predictions.entries()) {
-          const plain = predictPlainly(model, columns[row]!);
+          const plain = predictPlainly(
+            model,
+            columns[row]!.map((column) => [column, numberAt(model, row, column)]),
+          );
           // Half a unit in the last place of a float32, and what two exponentials in float64 differ by.
           expect(Math.abs(prediction - plain)).toBeLessThanOrEqual(Math.abs(plain) * 2 ** -24 + 1e-15);
         }
@@ -78,9 +116,13 @@ describe('a predictor', () => {
       fc.asyncProperty(anyQuestion, fc.nat(), async ({ model, columns }, at) => {
         const predictor = await createPredictor(readKernels(), model);
         const cut = at % columns.length;
-        const parts = [columns.slice(0, cut), [], columns.slice(cut)];
-        const together = predictor.predict(rowsOf(model.dimension, columns));
-        const apart = parts.flatMap((part) => [...predictor.predict(rowsOf(model.dimension, part))]);
+        const rows = toRows(model, columns);
+        const together = predictor.predict(rows);
+        const apart = [
+          rowsFrom(rows, 0, cut),
+          rowsFrom(rows, cut, cut),
+          rowsFrom(rows, cut, columns.length),
+        ].flatMap((part) => [...predictor.predict(part)]);
         expect(apart).toEqual([...together]);
       }),
       { numRuns: 30 },
@@ -119,8 +161,9 @@ describe('a predictor', () => {
     expect(kernels.memory.buffer.byteLength).toBe(byteLength);
   });
 
-  test('refuses rows of another dimension than the model’s', () => {
+  test('refuses rows of another dimension or encoding than the model’s', () => {
     const predictor = new Predictor(instantiate(module), modelOf(4, [{ units: 1, activation: 'sigmoid' }]));
     expect(() => predictor.predict(rowsOf(5, [[4]]))).toThrow(/dimension 5/);
+    expect(() => predictor.predict(asDense(rowsOf(4, [[3]])))).toThrow(/dimension 4, dense/);
   });
 });

@@ -37,7 +37,13 @@ EXAMPLES = {
     },
     "cosine-decay": {**FAST, "schedule": "cosine_decay", "decaySteps": 6, "alpha": 0.1, "optimizer": "sgd"},
     "early-stopping": {**FAST, "epochs": 12, "learningRate": 0.05, "patience": 2, "minDelta": 0.001},
+    "count": FAST,
+    "tf-idf": {**FAST, "optimizer": "adam", "l2": 0.01, "activation": "tanh"},
+    "dense": FAST,
+    "dense-logistic-regression": {**FAST, "units": [], "optimizer": "sgd", "momentum": 0.9, "clipnorm": 0.5},
 }
+# Of those that are not on input.arrows; make_inputs.py writes the others.
+INPUTS = {"count": "count", "tf-idf": "tf-idf", "dense": "dense", "dense-logistic-regression": "dense"}
 
 
 class Random:
@@ -76,13 +82,15 @@ class Random:
             items[i], items[j] = items[j], items[i]
 
 
-def read():
-    table = pa.ipc.open_stream(os.path.join(FOLDER, "input.arrows")).read_all()
+def read(name):
+    table = pa.ipc.open_stream(os.path.join(FOLDER, f"{name}.arrows")).read_all()
     dimension = int(table.schema.metadata[b"dimension"])
     splits = table.column("split").to_pylist()
     dense = np.zeros((len(splits), dimension), np.float32)
-    for row, columns in enumerate(table.column("indices").to_pylist()):
-        dense[row, columns] = 1
+    names = table.column_names
+    for row in range(len(splits)):
+        columns = table.column("indices")[row].as_py() if "indices" in names else range(dimension)
+        dense[row, columns] = table.column("values")[row].as_py() if "values" in names else 1
     labels = np.array(table.column("label").to_pylist(), np.float32)[:, None]
     pick = lambda split: [i for i, of in enumerate(splits) if of == split]
     return dimension, [(dense[pick(split)], labels[pick(split)]) for split in ("train", "validation")]
@@ -110,7 +118,8 @@ def optimizer_of(o, batches):
 
 
 def make(name, o):
-    dimension, ((x, y), validation) = read()
+    source = INPUTS.get(name, "input")
+    dimension, ((x, y), validation) = read(source)
     units = [*o["units"], 1]
     activations = [*o.get("activations", [o.get("activation", "relu")] * len(o["units"])), o.get("outputActivation", "sigmoid")]
     penalty = keras.regularizers.L1L2(o.get("l1", 0.0), o.get("l2", 0.0)) if "l1" in o or "l2" in o else None
@@ -156,7 +165,8 @@ def make(name, o):
         for layer, activation in zip(dense, activations)
     ]
     with open(os.path.join(FOLDER, f"{name}.json"), "w") as file:
-        json.dump({"options": o, "history": history, "layers": layers}, file)
+        about = {"input": f"{source}.arrows"} if name in INPUTS else {}
+        json.dump({"options": o, **about, "history": history, "layers": layers}, file)
         file.write("\n")
 
 

@@ -1,5 +1,12 @@
 // Products of dense rows. All rows are filled up with zeros to a multiple of four.
 
+/** out[i] = input[numbers[i]]: rows of `width`, one after another. */
+export function gatherRows(numbers: usize, count: u32, input: usize, width: u32, out: usize): void {
+  const bytes: usize = (<usize>width) << 2;
+  for (let i: u32 = 0; i < count; i++)
+    memory.copy(out + <usize>i * bytes, input + <usize>load<u32>(numbers + ((<usize>i) << 2)) * bytes, bytes);
+}
+
 /** out[i] = bias + Σ input[i][j] · kernel[j], over the `inputs` units below. */
 export function denseForward(
   input: usize,

@@ -11,6 +11,34 @@ export function sparseDouble(
   stride: u32,
   out: usize,
 ): void {
+  sparse<void>(offsets, indices, 0, count, kernel, bias, stride, out);
+}
+
+/** out[i] = bias + Σ value · kernel[column]; the values are float32, at the same places as the columns. */
+export function weightedDouble(
+  offsets: usize,
+  indices: usize,
+  values: usize,
+  count: u32,
+  kernel: usize,
+  bias: usize,
+  stride: u32,
+  out: usize,
+): void {
+  sparse<f32>(offsets, indices, values, count, kernel, bias, stride, out);
+}
+
+/** V is f32 where there are values, and void where there are none. */
+function sparse<V>(
+  offsets: usize,
+  indices: usize,
+  values: usize,
+  count: u32,
+  kernel: usize,
+  bias: usize,
+  stride: u32,
+  out: usize,
+): void {
   const bytes: usize = (<usize>stride) << 2;
   for (let i: u32 = 0; i < count; i++) {
     const begin = indices + ((<usize>load<u32>(offsets + ((<usize>i) << 2))) << 2);
@@ -21,8 +49,14 @@ export function sparseDouble(
       let high = loadDouble(bias + block + 8);
       for (let k = begin; k < end; k += 4) {
         const at = kernel + block + <usize>load<u32>(k) * bytes;
-        low = f64x2.add(low, loadDouble(at));
-        high = f64x2.add(high, loadDouble(at + 8));
+        if (isVoid<V>()) {
+          low = f64x2.add(low, loadDouble(at));
+          high = f64x2.add(high, loadDouble(at + 8));
+        } else {
+          const value = f64x2.splat(load<f32>(values + k - indices));
+          low = f64x2.add(low, f64x2.mul(value, loadDouble(at)));
+          high = f64x2.add(high, f64x2.mul(value, loadDouble(at + 8)));
+        }
       }
       v128.store(to + (block << 1), low);
       v128.store(to + (block << 1), high, 16);

@@ -1,6 +1,8 @@
-// Products of sparse rows of ones with a kernel. The columns of row r are `indices[offsets[r]] … indices[offsets[r + 1] - 1]`. A kernel's
-// rows, like all rows of numbers here, are `stride` float32 long: the layer's units, filled up with zeros to a multiple
-// of four, which makes a whole number of vectors.
+// Products of sparse rows with a kernel. The columns of row r are `indices[offsets[r]] … indices[offsets[r + 1] - 1]`; what is in them is
+// at the same place of `values`, float32, or it is ones. A kernel's rows, like all rows of numbers here, are `stride` float32 long:
+// the layer's units, filled up with zeros to a multiple of four, which makes a whole number of vectors.
+//
+// I is the type of an index; V is f32 where there are values, and void where there are none: what compiles then knows nothing of them.
 
 /** out[i] = bias + Σ kernel[column], over the columns of row `numbers[i]`, which are uint16. */
 export function sparseForward16(
@@ -13,7 +15,7 @@ export function sparseForward16(
   stride: u32,
   out: usize,
 ): void {
-  forward<u16>(numbers, count, offsets, indices, kernel, bias, stride, out);
+  forward<u16, void>(numbers, count, offsets, indices, 0, kernel, bias, stride, out);
 }
 
 /** The same, of uint32. */
@@ -27,7 +29,37 @@ export function sparseForward32(
   stride: u32,
   out: usize,
 ): void {
-  forward<u32>(numbers, count, offsets, indices, kernel, bias, stride, out);
+  forward<u32, void>(numbers, count, offsets, indices, 0, kernel, bias, stride, out);
+}
+
+/** out[i] = bias + Σ value · kernel[column], over the columns of row `numbers[i]`, which are uint16. */
+export function weightedForward16(
+  numbers: usize,
+  count: u32,
+  offsets: usize,
+  indices: usize,
+  values: usize,
+  kernel: usize,
+  bias: usize,
+  stride: u32,
+  out: usize,
+): void {
+  forward<u16, f32>(numbers, count, offsets, indices, values, kernel, bias, stride, out);
+}
+
+/** The same, of uint32. */
+export function weightedForward32(
+  numbers: usize,
+  count: u32,
+  offsets: usize,
+  indices: usize,
+  values: usize,
+  kernel: usize,
+  bias: usize,
+  stride: u32,
+  out: usize,
+): void {
+  forward<u32, f32>(numbers, count, offsets, indices, values, kernel, bias, stride, out);
 }
 
 /** gradient[column] += slopes[i], and touched[column] = 1, over the columns of row `numbers[i]`, which are uint16. */
@@ -41,7 +73,7 @@ export function sparseBackward16(
   gradient: usize,
   touched: usize,
 ): void {
-  backward<u16>(numbers, count, offsets, indices, slopes, stride, gradient, touched);
+  backward<u16, void>(numbers, count, offsets, indices, 0, slopes, stride, gradient, touched);
 }
 
 /** The same, of uint32. */
@@ -55,14 +87,45 @@ export function sparseBackward32(
   gradient: usize,
   touched: usize,
 ): void {
-  backward<u32>(numbers, count, offsets, indices, slopes, stride, gradient, touched);
+  backward<u32, void>(numbers, count, offsets, indices, 0, slopes, stride, gradient, touched);
 }
 
-function forward<I>(
+/** gradient[column] += value · slopes[i], and touched[column] = 1, over the columns of row `numbers[i]`, which are uint16. */
+export function weightedBackward16(
   numbers: usize,
   count: u32,
   offsets: usize,
   indices: usize,
+  values: usize,
+  slopes: usize,
+  stride: u32,
+  gradient: usize,
+  touched: usize,
+): void {
+  backward<u16, f32>(numbers, count, offsets, indices, values, slopes, stride, gradient, touched);
+}
+
+/** The same, of uint32. */
+export function weightedBackward32(
+  numbers: usize,
+  count: u32,
+  offsets: usize,
+  indices: usize,
+  values: usize,
+  slopes: usize,
+  stride: u32,
+  gradient: usize,
+  touched: usize,
+): void {
+  backward<u32, f32>(numbers, count, offsets, indices, values, slopes, stride, gradient, touched);
+}
+
+function forward<I, V>(
+  numbers: usize,
+  count: u32,
+  offsets: usize,
+  indices: usize,
+  values: usize,
   kernel: usize,
   bias: usize,
   stride: u32,
@@ -86,10 +149,11 @@ function forward<I>(
       let d = v128.load(bias + block, 48);
       for (let k = begin; k < end; k += sizeof<I>()) {
         const at = from + <usize>load<I>(k) * bytes;
-        a = f32x4.add(a, v128.load(at));
-        b = f32x4.add(b, v128.load(at, 16));
-        c = f32x4.add(c, v128.load(at, 32));
-        d = f32x4.add(d, v128.load(at, 48));
+        const value = valueAt<I, V>(values, k - indices);
+        a = f32x4.add(a, times<V>(value, v128.load(at)));
+        b = f32x4.add(b, times<V>(value, v128.load(at, 16)));
+        c = f32x4.add(c, times<V>(value, v128.load(at, 32)));
+        d = f32x4.add(d, times<V>(value, v128.load(at, 48)));
       }
       v128.store(to + block, a);
       v128.store(to + block, b, 16);
@@ -98,11 +162,22 @@ function forward<I>(
     }
     for (; block < bytes; block += 16) {
       let sum = v128.load(bias + block);
-      for (let k = begin; k < end; k += sizeof<I>())
-        sum = f32x4.add(sum, v128.load(kernel + block + <usize>load<I>(k) * bytes));
+      for (let k = begin; k < end; k += sizeof<I>()) {
+        const weights = v128.load(kernel + block + <usize>load<I>(k) * bytes);
+        sum = f32x4.add(sum, times<V>(valueAt<I, V>(values, k - indices), weights));
+      }
       v128.store(to + block, sum);
     }
   }
+}
+
+/** The value of the column whose index lies `offset` bytes after the first one, in all lanes. */
+function valueAt<I, V>(values: usize, offset: usize): v128 {
+  return isVoid<V>() ? f32x4.splat(1) : v128.load32_splat(values + offset * (sizeof<f32>() / sizeof<I>()));
+}
+
+function times<V>(value: v128, numbers: v128): v128 {
+  return isVoid<V>() ? numbers : f32x4.mul(value, numbers);
 }
 
 /**
@@ -120,11 +195,12 @@ function fetch<I>(numbers: usize, count: u32, offsets: usize, indices: usize): u
   return all;
 }
 
-function backward<I>(
+function backward<I, V>(
   numbers: usize,
   count: u32,
   offsets: usize,
   indices: usize,
+  values: usize,
   slopes: usize,
   stride: u32,
   gradient: usize,
@@ -150,13 +226,13 @@ function backward<I>(
         const other = <usize>load<I>(k, sizeof<I>());
         store<u8>(touched + one, 1);
         store<u8>(touched + other, 1);
-        addTo(to + one * bytes, a, b, c, d);
-        addTo(to + other * bytes, a, b, c, d);
+        addTo<V>(to + one * bytes, valueAt<I, V>(values, k - indices), a, b, c, d);
+        addTo<V>(to + other * bytes, valueAt<I, V>(values, k + sizeof<I>() - indices), a, b, c, d);
       }
       if (k < end) {
         const last = <usize>load<I>(k);
         store<u8>(touched + last, 1);
-        addTo(to + last * bytes, a, b, c, d);
+        addTo<V>(to + last * bytes, valueAt<I, V>(values, k - indices), a, b, c, d);
       }
     }
     for (; block < bytes; block += 16) {
@@ -165,18 +241,18 @@ function backward<I>(
         const column = <usize>load<I>(k);
         store<u8>(touched + column, 1);
         const at = gradient + block + column * bytes;
-        v128.store(at, f32x4.add(v128.load(at), slope));
+        v128.store(at, f32x4.add(v128.load(at), times<V>(valueAt<I, V>(values, k - indices), slope)));
       }
     }
   }
 }
 
-/** Adds sixteen numbers to those at an address. */
-function addTo(at: usize, a: v128, b: v128, c: v128, d: v128): void {
-  const e = f32x4.add(v128.load(at), a);
-  const f = f32x4.add(v128.load(at, 16), b);
-  const g = f32x4.add(v128.load(at, 32), c);
-  const h = f32x4.add(v128.load(at, 48), d);
+/** Adds sixteen numbers, each times the value, to those at an address. */
+function addTo<V>(at: usize, value: v128, a: v128, b: v128, c: v128, d: v128): void {
+  const e = f32x4.add(v128.load(at), times<V>(value, a));
+  const f = f32x4.add(v128.load(at, 16), times<V>(value, b));
+  const g = f32x4.add(v128.load(at, 32), times<V>(value, c));
+  const h = f32x4.add(v128.load(at, 48), times<V>(value, d));
   v128.store(at, e);
   v128.store(at, f, 16);
   v128.store(at, g, 32);
