@@ -1,25 +1,22 @@
-import { WEIGHTS_FILE } from './layers-model.ts';
-import { hasTopology, type AnyModel } from './model.ts';
+import { IDF_FILE, WEIGHTS_FILE } from './layers-model.ts';
+import { hasTopology, readsWords, type AnyModel } from './model.ts';
 import type { Layer } from './topology.ts';
 
 /** What a person finds beside an exported model: what it is, what to feed it, and an example to run. */
 export function layersModelReadme(model: AnyModel, withWords: boolean): string {
-  const { dimension } = model;
-  const length = hasTopology(model) ? model.length : undefined;
+  const { dimension, encoding } = model;
+  const ofWords = readsWords(model);
   return `# A TensorFlow.js layers model
 
-Made by \`sluice export\`. It gives the probability that a review is positive.
+Made by \`sluice export\`. It gives the probability that ${ofWords ? 'a review is positive' : "a row's label is 1"}.
 
-- Input: ${length === undefined ? multiHot(dimension) : tokens(length)}
+- Input: float32[${ofWords ? 'reviews' : 'rows'}, ${widthOf(model)}], ${encoding}: ${ofWords ? INPUTS[encoding] : INPUTS.dense}
 - ${layersOf(model)}.
-- A word's number is its rank in ${withWords ? '`imdb_word_index.json`' : "Keras's `imdb_word_index.json`"} + 3 (\`index_from\`). 1 starts every review,
-  and 2 stands for every word that isn't in the index or whose number is not below ${dimension}. These are the defaults of
-  Keras and of \`sluice decode\`; a model trained with other ones needs those.
-
+${ofWords ? numbering(dimension, withWords) : ''}
 This is \`predict.mjs\`, to be kept elsewhere; run it as \`node predict.mjs FOLDER\`, after \`npm install @tensorflow/tfjs\`:
 
 \`\`\`js
-${example({ dimension, length }, withWords)}
+${example(model, withWords)}
 \`\`\`
 
 With \`@tensorflow/tfjs-node\`, \`tf.loadLayersModel('file://FOLDER/model.json')\` loads it; in a browser, \`tf.loadLayersModel(url)\` does,
@@ -27,11 +24,7 @@ with the address of \`model.json\`.
 `;
 }
 
-const multiHot = (dimension: number): string =>
-  `float32[reviews, ${dimension}], multi-hot: 1 in the column of every word number that occurs in the review, else 0.`;
-
-const tokens = (length: number): string =>
-  `[reviews, ${length}]: the last ${length} word numbers of the review, in their order; 0 in front of fewer.`;
+const widthOf = (model: AnyModel): number => (hasTopology(model) && model.length) || model.dimension;
 
 function layersOf(model: AnyModel): string {
   if (hasTopology(model)) {
@@ -42,10 +35,29 @@ function layersOf(model: AnyModel): string {
   return `Dense layers: ${model.dimension} → ${shape}`;
 }
 
-const example = (
-  { dimension, length }: { dimension: number; length: number | undefined },
-  withWords: boolean,
-): string => `import { readFileSync } from 'node:fs';
+const INPUTS: Readonly<Record<AnyModel['encoding'], string>> = {
+  'multi-hot': '1 in the column of every word number that occurs in the review, else 0.',
+  count: 'in the column of every word number, how often it occurs in the review.',
+  'tf-idf': `in the column of every word number, how often it occurs in the review, times that column's number in \`${IDF_FILE}\` (float32).`,
+  dense: 'numbers made as those were that it was trained on.',
+  tokens: 'the last word numbers of the review, in their order, and 0 in front of fewer.',
+};
+
+const numbering = (dimension: number, withWords: boolean): string =>
+  `- A word's number is its rank in ${withWords ? '`imdb_word_index.json`' : "Keras's `imdb_word_index.json`"} + 3 (\`index_from\`). 1 starts every review,
+  and 2 stands for every word that isn't in the index or whose number is not below ${dimension}. These are the defaults of
+  Keras and of \`sluice decode\`; a model trained with other ones needs those.
+`;
+
+function example(model: AnyModel, withWords: boolean): string {
+  const input = `const input = tf.buffer([1, ${widthOf(model)}]);`;
+  const steps = readsWords(model)
+    ? [withWords ? OF_TEXT : OF_NUMBERS, input, ...fill(model)]
+    : [input, 'input.set(0.5, 0, 0); // your numbers, each in its column'];
+  return [LOADING, ...steps, 'console.log(model.predict(input.toTensor()).dataSync()[0]);'].join('\n');
+}
+
+const LOADING = `import { readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs';
 
 const read = (name) => readFileSync(process.argv[2] + '/' + name);
@@ -53,24 +65,28 @@ const { modelTopology, weightsManifest } = JSON.parse(read('model.json'));
 const weightData = new Uint8Array(read('${WEIGHTS_FILE}')).buffer;
 const model = await tf.loadLayersModel(
   tf.io.fromMemory({ modelTopology, weightSpecs: weightsManifest[0].weights, weightData }),
-);
-${withWords ? OF_TEXT : OF_NUMBERS}
-${length === undefined ? ofMultiHot(dimension) : ofTokens(dimension, length)}
-console.log(model.predict(input.toTensor()).dataSync()[0]);`;
+);`;
 
-const ofMultiHot = (dimension: number): string =>
-  [
-    `const input = tf.buffer([1, ${dimension}]);`,
-    `for (const number of [1, ...numbers]) input.set(1, 0, number < ${dimension} ? number : 2);`,
-  ].join('\n');
-
-const ofTokens = (dimension: number, length: number): string =>
-  [
-    `const input = tf.buffer([1, ${length}]);`,
-    `const last = [1, ...numbers].slice(-${length});`,
-    `for (const [i, number] of last.entries())`,
-    `  input.set(number < ${dimension} ? number : 2, 0, ${length} - last.length + i);`,
-  ].join('\n');
+/** The lines that put the word numbers into the input. */
+function fill(model: AnyModel): string[] {
+  const { dimension, encoding } = model;
+  const column = `number < ${dimension} ? number : 2`;
+  if (encoding === 'multi-hot') return [`for (const number of [1, ...numbers]) input.set(1, 0, ${column});`];
+  if (encoding === 'tokens')
+    return [
+      `const last = [1, ...numbers].slice(-${widthOf(model)});`,
+      'for (const [i, number] of last.entries())',
+      `  input.set(${column}, 0, ${widthOf(model)} - last.length + i);`,
+    ];
+  const isWeighted = encoding === 'tf-idf';
+  return [
+    ...(isWeighted ? [`const idf = new Float32Array(new Uint8Array(read('${IDF_FILE}')).buffer);`] : []),
+    'for (const number of [1, ...numbers]) {',
+    `  const column = ${column};`,
+    `  input.set(input.get(0, column) + ${isWeighted ? 'idf[column]' : '1'}, 0, column);`,
+    '}',
+  ];
+}
 
 /** Words are parted as by `tokenize`: at white space and at all punctuation of ASCII but the apostrophe. */
 const OF_TEXT = [

@@ -4,6 +4,8 @@ import type { Topology } from './topology.ts';
 
 /** The name that TensorFlow.js's own converter gives to the weights. */
 export const WEIGHTS_FILE = 'group1-shard1of1.bin';
+/** The inverse document frequencies, which TensorFlow.js itself doesn't read: little-endian float32[dimension]. */
+export const IDF_FILE = 'idf.bin';
 export const GENERATOR = 'Sluice';
 
 /** A model in TensorFlow.js's layers format: what `model.json` holds, and the bytes of the weights that it names. */
@@ -19,7 +21,7 @@ export interface LayersModel {
 }
 
 /**
- * The model for `tf.loadLayersModel`; a perceptron as plain dense layers on a multi-hot input, float32[rows, dimension].
+ * The model for `tf.loadLayersModel`; a perceptron as plain dense layers on an input of float32[rows, dimension].
  * Format: https://www.tensorflow.org/js/guide/save_load and tfjs-core's `io.ModelJSON`.
  */
 export function toLayersModel(model: AnyModel): { readonly json: LayersModel; readonly weights: Uint8Array } {
@@ -42,9 +44,7 @@ export function toLayersModel(model: AnyModel): { readonly json: LayersModel; re
   };
   return {
     json,
-    weights: Buffer.concat(
-      weights.map(({ values }) => new Uint8Array(values.buffer, values.byteOffset, values.byteLength)),
-    ),
+    weights: Buffer.concat(weights.map(({ values }) => bytesOf(values))),
   };
 }
 
@@ -63,3 +63,7 @@ function perceptronTopology({ dimension, layers }: Model): Topology {
   }));
   return { class_name: 'Sequential', config: { name: 'sequential', layers: dense } };
 }
+
+/** The bytes of an array, in place. */
+export const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array =>
+  new Uint8Array(buffer, byteOffset, byteLength);

@@ -54,3 +54,7 @@ export interface TopologyModel {
 export type AnyModel = Model | TopologyModel;
 
 export const hasTopology = (model: AnyModel): model is TopologyModel => 'topology' in model;
+
+/** Whether a model tells how its vectors are made of words. */
+export const readsWords = ({ encoding, idf }: Pick<Model, 'encoding' | 'idf'>): boolean =>
+  encoding === 'tf-idf' ? idf !== undefined : encoding !== 'dense';

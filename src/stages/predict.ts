@@ -9,7 +9,7 @@ import { createPredictor } from '../engine/wasm/predictor.ts';
 import { StageError } from '../error.ts';
 import { readInputFile } from '../formats/input-file.ts';
 import { createEncoder } from '../formats/encoder.ts';
-import { hasTopology, type AnyModel } from '../formats/model.ts';
+import { hasTopology, readsWords, type AnyModel } from '../formats/model.ts';
 import type { Review } from '../formats/review.ts';
 import { predictions, type Prediction } from '../formats/predictions.ts';
 import { readModel } from '../formats/safetensors.ts';
@@ -120,8 +120,8 @@ type Encode = (reviews: readonly Pick<Review, 'id' | 'tokens'>[]) => Rows;
 /** What encodes reviews as those were that the model has learned from. Throws `USAGE`, once it is asked to, where nobody knows how. */
 function encoderFor(model: AnyModel): Encode {
   const about = aboutOf(model);
-  const { encoding, idf } = about;
-  if (encoding === 'dense' || (encoding === 'tf-idf' && idf === undefined))
+  const { encoding } = about;
+  if (!readsWords(model))
     return () => {
       throw onlyVectors(encoding);
     };

@@ -46,7 +46,12 @@ describe('stages in a shell', () => {
       sluice train --topology r < v 2> e || head -n 1 e`);
     const ids = ['{"id":"train/0"', '{"id":"train/1"'];
     expect(stdout.split('\n')).toEqual([
-      ...[...ids, ...ids, '1', 'README.md', 'group1-shard1of1.bin', 'model.json'],
+      ...ids,
+      ...ids,
+      '1',
+      'README.md',
+      'group1-shard1of1.bin',
+      'model.json',
       expect.stringMatching(/^NOT_JSON: the topology can't be read/),
     ]);
     expect({ stderr, code }).toEqual({ stderr: '', code: 0 });

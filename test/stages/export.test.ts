@@ -21,7 +21,7 @@ import { readKernels } from '../../src/engine/wasm/kernel-file.ts';
 import { createPredictor } from '../../src/engine/wasm/predictor.ts';
 import { BagOfWords } from '../../src/formats/bag-of-words.ts';
 import { ACTIVATIONS, type Model } from '../../src/formats/model.ts';
-import { writeModel } from '../../src/formats/safetensors.ts';
+import { readModel, writeModel } from '../../src/formats/safetensors.ts';
 import { exportModel } from '../../src/stages/export.ts';
 import { predict } from '../../src/stages/predict.ts';
 import { chunked, textOf } from '../streams.ts';
@@ -58,11 +58,11 @@ function load(path: string): Promise<tf.LayersModel> {
   return tf.loadLayersModel(tf.io.fromMemory({ modelTopology, weightSpecs: weights, weightData }));
 }
 
-/** What the example in the README prints, run as the README says. */
-function runExample(): string {
+/** What the example in the README prints, run as the README says, but for what is `changed`. */
+function runExample(changed = (example: string): string => example): string {
   const [, example] = /```js\n(.*?)```/s.exec(readFileSync(join(to, 'README.md'), 'utf8'))!;
   symlinkSync(nodeModules, join(folder, 'node_modules'));
-  writeFileSync(join(folder, 'predict.mjs'), example!);
+  writeFileSync(join(folder, 'predict.mjs'), changed(example!));
   return execFileSync(process.execPath, [join(folder, 'predict.mjs'), to], {
     encoding: 'utf8',
     stdio: 'pipe',
@@ -128,6 +128,44 @@ describe('export', () => {
     };
     expect(Number(printed)).toBeCloseTo(probability, 6);
   }, 60_000);
+
+  const idf = Float32Array.from({ length: 16 }, (_, column) => 1 + column / 8);
+
+  test.each([
+    ['count', {}, 'how often it occurs'],
+    ['tf-idf', { idf }, 'times that column'],
+  ] as const)(
+    'writes a README whose example encodes as predict does: %s',
+    async (encoding, known, told) => {
+      const file = join(folder, 'model.safetensors');
+      writeFileSync(
+        file,
+        writeModel({ ...(await readModel(chunked(readFileSync(model)))), encoding, ...known }),
+      );
+      await write({ words }, readFileSync(file));
+      expect(readFileSync(join(to, 'README.md'), 'utf8')).toContain(told);
+      // As the text of the README, with a word twice.
+      const printed = runExample((text) => text.replace('What a film!', 'A film, a film!'));
+      const line = Buffer.from('A film, a film!\n');
+      const { probability } = JSON.parse(
+        await textOf(through(predict, { model: file, words }, chunked(line))),
+      ) as { probability: number };
+      expect(Number(printed)).toBeCloseTo(probability, 6);
+      await write({ words });
+      expect(readdirSync(to)).not.toContain('idf.bin');
+    },
+    60_000,
+  );
+
+  test.each(['dense', 'tf-idf'] as const)(
+    'tells nothing of words where the model does not: %s',
+    async (encoding) => {
+      await write({}, writeModel({ ...(await readModel(chunked(readFileSync(model)))), encoding }));
+      expect(readFileSync(join(to, 'README.md'), 'utf8')).not.toContain('word');
+      expect(Number(runExample())).toBeGreaterThan(0);
+    },
+    60_000,
+  );
 
   test('writes a README whose example runs without a word index too', async () => {
     await write({});

@@ -4,8 +4,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Prediction } from '../../src/formats/predictions.ts';
+import { readVectors } from '../../src/formats/arrow.ts';
+import { readModel, writeModel } from '../../src/formats/safetensors.ts';
+import type { VectorBatch } from '../../src/formats/vector-batch.ts';
+import { vectorize } from '../../src/stages/vectorize.ts';
 import { predict } from '../../src/stages/predict.ts';
-import { chunked, streamOf, textOf } from '../streams.ts';
+import { chunked, collect, streamOf, textOf } from '../streams.ts';
 import { through } from './through.ts';
 
 /** Models written by Python's safetensors, vectors by pyarrow, and predictions by NumPy. */
@@ -87,6 +91,47 @@ describe('predict', () => {
       hint: expect.stringContaining('--words') as string,
     });
   });
+
+  test.each(['dense', 'tf-idf'] as const)(
+    'asks for vectors where the model does not tell how to make them: %s',
+    async (encoding) => {
+      const file = join(folder, 'other.safetensors');
+      writeFileSync(file, writeModel({ ...(await readModel(chunked(readFileSync(model)))), encoding }));
+      const refusal = {
+        code: 'USAGE',
+        where: { field: 'model' },
+        hint: expect.stringContaining('vectors') as string,
+      };
+      await expect(ask({ model: file, words }, 'a film\n')).rejects.toMatchObject(refusal);
+      const review = '{"id":"test/7","split":"test","label":0,"tokens":[3,4]}\n';
+      await expect(ask({ model: file }, review)).rejects.toMatchObject(refusal);
+      const vectors = readFileSync(path('vectors', 'input.arrows'));
+      await expect(ask({ model: file }, vectors)).rejects.toMatchObject({ code: 'BAD_VALUE' });
+    },
+  );
+
+  test.each(['count', 'tf-idf'] as const)(
+    'encodes reviews as the model’s vectors were: %s',
+    async (encoding) => {
+      const file = join(folder, 'other.safetensors');
+      const reviews = readFileSync(path('reviews', 'input.ndjson'));
+      const vectors = await collect(
+        through(
+          vectorize,
+          { dimension: 16, encoding },
+          chunked(Buffer.from(String(reviews).replaceAll('"test"', '"train"'))),
+        ),
+      );
+      const bytes = Buffer.concat(vectors);
+      const [{ idf }] = (await collect(readVectors(chunked(bytes)))) as [VectorBatch];
+      const given = await readModel(chunked(readFileSync(model)));
+      writeFileSync(file, writeModel({ ...given, encoding, ...(idf && { idf }) }));
+      const probabilities = (predicted: Prediction[]) => predicted.map(({ probability }) => probability);
+      const ofVectors = probabilities(await ask({ model: file }, bytes));
+      expect(probabilities(await ask({ model: file }, reviews))).toEqual(ofVectors);
+      expect(ofVectors).not.toEqual(probabilities(await ask({ model }, reviews)));
+    },
+  );
 
   test('names the review with a word number that the model does not know', async () => {
     const review = '{"id":"test/7","split":"test","label":0,"tokens":[3,16,4]}\n';

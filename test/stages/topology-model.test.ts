@@ -93,7 +93,9 @@ describe('a model from a topology', () => {
     const expected = await ask({ model, engine: 'tfjs' }, bytes);
     for (const [row, probability] of (loaded.predict(input) as tf.Tensor).dataSync().entries())
       expect(probability).toBeCloseTo(expected[row]!.probability, 5);
-    expect(String(read('README.md'))).toContain('the last 5 word numbers of the review');
+    expect(String(read('README.md'))).toContain(
+      'float32[reviews, 5], tokens: the last word numbers of the review',
+    );
   });
 
   test('is refused other vectors', async () => {

@@ -17,11 +17,14 @@ export function createNativeKernels(tf: TensorFlow): Kernels {
   return {
     segmentSum: (matrix, { count, indices, segments, values }) =>
       tf.tidy(() => {
-        if (values !== undefined) {
-          const rows = tf.mul(tf.gather(matrix, indices), tf.tensor2d(values, [values.length, 1]));
-          return tf.unsortedSegmentSum(rows, tf.tensor1d(segments), count) as Tensor2D;
-        }
-        const inputs = [matrix, tf.tensor1d(indices), tf.tensor1d(segments), tf.scalar(count, 'int32')];
+        // This kernel takes no factors: it sums up rows that were multiplied before.
+        const [rows, numbers] = values
+          ? [
+              tf.mul(tf.gather(matrix, indices), tf.tensor2d(values, [values.length, 1])),
+              tf.range(0, values.length, 1, 'int32'),
+            ]
+          : [matrix, tf.tensor1d(indices)];
+        const inputs = [rows, numbers, tf.tensor1d(segments), tf.scalar(count, 'int32')];
         return operations.run('SparseSegmentSumWithNumSegments', types, inputs) as Tensor2D;
       }),
     parameter: (values, shape, optimizer) => {
