@@ -62,7 +62,7 @@ describe('a build', () => {
 
   test('has a library without the runner, yargs and what few stages need', () => {
     const code = [...closureOf('index.cjs')].map(bundled).join('');
-    expect(code).toContain('Turns reviews into sparse multi-hot vectors');
+    expect(code).toContain('Turns reviews into sparse vectors');
     for (const stranger of ['yargs', 'sluice run', 'YAMLParseError'])
       expect(code.includes(stranger), stranger).toBe(false);
     expect(code.length).toBeLessThan(300_000); // Vega and Arrow have more than that each

@@ -67,16 +67,20 @@ function pick(
   return Object.fromEntries(set.map((name) => [name, options[name]]));
 }
 
-/** What training makes small. */
+/** What training makes small. The last layer's activation is the one that fits the loss, if it is unset. */
 export const chooseObjective = ({
   loss,
-  outputActivation: activation = 'sigmoid',
+  outputActivation,
   classWeights,
 }: {
-  loss: Loss;
-  outputActivation?: Activation | undefined;
-  classWeights?: number[] | undefined;
-}): Objective => ({ loss, activation, classWeights: classWeights as [number, number] | undefined });
+  readonly loss: Loss;
+  readonly outputActivation?: Activation | undefined;
+  readonly classWeights?: readonly number[] | undefined;
+}): Objective => ({
+  loss,
+  activation: outputActivation ?? (loss === 'categorical_crossentropy' ? 'softmax' : 'sigmoid'),
+  classWeights,
+});
 
 /** Of the hidden layers, where nothing is said. */
 const UNITS = [16, 16];
@@ -130,18 +134,15 @@ export function chooseEarlyStopping({
   return { patience, monitor: 'val_loss', minDelta: 0, ...given };
 }
 
-/** The layers of a perceptron with one output. Throws `USAGE` where there isn't one of `activations` for each hidden layer. */
-export function chooseLayers({
+/** The hidden layers of a perceptron. Throws `USAGE` where there isn't one of `activations` for each. */
+export function chooseHiddenLayers({
   units = UNITS,
   activation = 'relu',
   activations,
-  outputActivation = 'sigmoid',
 }: {
-  /** Of the hidden layers. */
-  units?: readonly number[] | undefined;
-  activation?: Activation | undefined;
-  activations?: readonly Activation[] | undefined;
-  outputActivation?: Activation | undefined;
+  readonly units?: readonly number[] | undefined;
+  readonly activation?: Activation | undefined;
+  readonly activations?: readonly Activation[] | undefined;
 }): { units: number; activation: Activation }[] {
   if (activations !== undefined && activations.length !== units.length) {
     throw new StageError(
@@ -153,8 +154,5 @@ export function chooseLayers({
       },
     );
   }
-  return [
-    ...units.map((count, layer) => ({ units: count, activation: activations?.[layer] ?? activation })),
-    { units: 1, activation: outputActivation },
-  ];
+  return units.map((count, layer) => ({ units: count, activation: activations?.[layer] ?? activation }));
 }

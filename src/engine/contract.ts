@@ -6,14 +6,14 @@ import type { Clip, Optimizer, Penalties } from './optimizer.ts';
 import type { About, Rows } from './rows.ts';
 
 /**
- * What trains multi-layer perceptrons with one output on rows, sparse or dense, and computes with them. Engines agree up to rounding.
+ * What trains multi-layer perceptrons on rows, sparse or dense, and computes with them. Engines agree up to rounding.
  * Rows from `collectRows` may be moved into an engine's memory: they are for one trainer, or for one call of `sums`.
  */
 export interface Engine {
   /** Starts training from `layers`, whose arrays stay as they are. */
   createTrainer(layers: readonly DenseLayer[], training: Training): Trainer;
   /**
-   * What the model's last layer gives for each row before its activation: float32[rows], logits where that is `sigmoid`.
+   * What the model's last layer gives for each row before its activation: float32[rows × outputs], logits where that is `sigmoid`.
    * Throws `BAD_VALUE` where the rows' dimension or encoding isn't the model's, and the signal's reason once it is aborted.
    */
   sums(model: Model, rows: Rows, signal?: AbortSignal): Promise<Float32Array>;
@@ -57,13 +57,13 @@ export interface Training {
   readonly batchSize: number;
 }
 
-/** Weights in training. A row's *sum* is what the last layer gives for it before its activation: a logit, after a sigmoid. */
+/** Weights in training. A row's *sums* are what the last layer gives for it before its activation, one an output: logits, before a sigmoid. */
 export interface Trainer {
-  /** One step of the optimizer on those of the rows with these numbers; gives their sums from before it: float32[numbers]. */
+  /** One step of the optimizer on those of the rows with these numbers; gives their sums from before it: float32[numbers × outputs]. */
   step(rows: Rows, numbers: Uint32Array, learningRate: number): Float32Array;
   /** What the penalties add to the loss, with the weights as they are now. */
   penalty(): number;
-  /** The sums of other rows, with the weights as they are now: float32[rows]. */
+  /** The sums of other rows, with the weights as they are now: float32[rows × outputs]. */
   sums(rows: Rows, signal?: AbortSignal): Promise<Float32Array>;
   /** Says that these rows are not asked about again: others may take their place. */
   forget(rows: Rows): void;

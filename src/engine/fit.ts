@@ -6,7 +6,7 @@ import type { Objective } from './loss.ts';
 import { pauses } from './pause.ts';
 import { shareOf, type Schedule } from './schedule.ts';
 import type { RowSource } from './row-source.ts';
-import { slices, type Rows } from './rows.ts';
+import { labelsOf, slices } from './rows.ts';
 import { Tally, type Metric } from './tally.ts';
 
 /** How long to train, on what, and what to measure. */
@@ -120,20 +120,12 @@ const report = (tally: Tally, metrics: readonly Metric[]): Results => ({
   ...Object.fromEntries(metrics.map((metric) => [metric, tally.metric(metric)])),
 });
 
-// Loops, here and below: functions that are called for each number take several times as long.
-
-function labelsOf({ labels }: Rows, numbers: Uint32Array): Float32Array {
-  const chosen = new Float32Array(numbers.length);
-  for (let i = 0; i < numbers.length; i++) chosen[i] = labels[numbers[i]!]!;
-  return chosen;
-}
-
 const describe = (results: Partial<Results>): string =>
   Object.entries(results)
     .map(([name, value]) => `${name}: ${value.toFixed(4)}`)
     .join(' - ');
 
-/** The last step may have ruined them, and no batch comes after it to show it. */
+/** The last step may have ruined them, and no batch comes after it to show it. A loop, as in `labelsOf`. */
 function checkWeights(trainer: Trainer, when: { epoch: number; batch: number }): void {
   for (const weights of trainer.weights())
     for (let i = 0; i < weights.length; i++)

@@ -5,15 +5,15 @@ export interface Objective {
   readonly loss: Loss;
   /** The last layer's. */
   readonly activation: Activation;
-  /** What a row counts by its label, 0 or 1; if unset, 1. */
-  readonly classWeights?: readonly [number, number] | undefined;
+  /** What a row counts by its label; if unset, 1. */
+  readonly classWeights?: readonly number[] | undefined;
 }
 
 // Keras keeps probabilities away from 0 and 1 by its epsilon, in float32.
-const LOWEST = Math.fround(1e-7);
-const HIGHEST = Math.fround(1 - LOWEST);
+export const LOWEST = Math.fround(1e-7);
+export const HIGHEST = Math.fround(1 - LOWEST);
 
-/** The activation of one sum. */
+/** The activation of one sum, which for a softmax is all that its layer has. */
 export function activate(activation: Activation, sum: number): number {
   switch (activation) {
     case 'relu':
@@ -24,11 +24,13 @@ export function activate(activation: Activation, sum: number): number {
       return Math.tanh(sum);
     case 'linear':
       return sum;
+    case 'softmax':
+      return 1;
   }
 }
 
 /**
- * The loss of one row, by its class's weight, from the last layer's sum. As in Keras, binary cross-entropy after a sigmoid comes from
+ * The loss of one row of a model with one output, by its class's weight, from the last layer's sum; the label is 0 or 1. As in Keras, binary cross-entropy after a sigmoid comes from
  * the sum itself, which loses nothing where the sigmoid rounds to 0 or 1; after another activation the output is
  * clipped to [1e-7, 1 - 1e-7] first.
  */
@@ -37,8 +39,7 @@ export function lossOf(objective: Objective, sum: number, label: number): number
 }
 
 /** What a row counts. */
-const weightOf = ({ classWeights }: Objective, label: number): number =>
-  classWeights?.[label === 1 ? 1 : 0] ?? 1;
+export const weightOf = ({ classWeights }: Objective, label: number): number => classWeights?.[label] ?? 1;
 
 function plainLoss({ loss, activation }: Objective, sum: number, label: number): number {
   if (loss === 'binary_crossentropy' && activation === 'sigmoid') {
@@ -48,11 +49,6 @@ function plainLoss({ loss, activation }: Objective, sum: number, label: number):
   if (loss === 'mean_squared_error') return (output - label) ** 2;
   const clipped = Math.min(Math.max(output, LOWEST), HIGHEST);
   return -(label * Math.log(clipped) + (1 - label) * Math.log(1 - clipped));
-}
-
-/** The mean of `lossOf` over rows, at least one: float32[rows] of sums and of labels. */
-export function meanLoss(objective: Objective, sums: Float32Array, labels: Float32Array): number {
-  return sums.reduce((total, sum, row) => total + lossOf(objective, sum, labels[row]!), 0) / sums.length;
 }
 
 /** The derivative of `lossOf` by the sum, from what the activation makes of that sum. */
@@ -67,8 +63,8 @@ function plainSlope({ loss, activation }: Objective, output: number, label: numb
   return ((1 - label) / (1 - output) - label / output) * activationSlope(activation, output);
 }
 
-/** The derivative of an activation, from its value. */
-function activationSlope(activation: Activation, output: number): number {
+/** The derivative of an activation of one sum, from its value. */
+export function activationSlope(activation: Activation, output: number): number {
   switch (activation) {
     case 'relu':
       return output > 0 ? 1 : 0;
@@ -78,5 +74,7 @@ function activationSlope(activation: Activation, output: number): number {
       return 1 - output * output;
     case 'linear':
       return 1;
+    case 'softmax':
+      return 0;
   }
 }

@@ -1,6 +1,6 @@
 import { StageError } from '../error.ts';
 
-/** Gives the predictions back, float32[rows]; throws `BAD_VALUE` where one of them is no number. */
+/** Gives the predictions back, float32[rows × outputs]; throws `BAD_VALUE` where one of them is no number. */
 export function checkProbabilities(probabilities: Float32Array): Float32Array {
   const wrong = probabilities.find((probability) => !Number.isFinite(probability));
   if (wrong === undefined) return probabilities;

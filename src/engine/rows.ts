@@ -15,6 +15,14 @@ export function arange(count: number): Uint32Array {
   return numbers;
 }
 
+/** The labels of the rows with these numbers: float32[numbers]. */
+export function labelsOf({ labels }: Pick<Rows, 'labels'>, numbers: Uint32Array): Float32Array {
+  const chosen = new Float32Array(numbers.length);
+  // A loop: a function that is called for each number takes several times as long.
+  for (let i = 0; i < numbers.length; i++) chosen[i] = labels[numbers[i]!]!;
+  return chosen;
+}
+
 /** Parts of `size` numbers; the last may be shorter. */
 export function* slices(numbers: Uint32Array, size: number): Generator<Uint32Array> {
   for (let begin = 0; begin < numbers.length; begin += size) yield numbers.subarray(begin, begin + size);
@@ -24,7 +32,8 @@ export function* slices(numbers: Uint32Array, size: number): Generator<Uint32Arr
  * Reads a stream of vectors once, and keeps the rows of each group of splits: `collectRows(batches, ['train'], ['test'])`
  * gives two `Rows`. A row that belongs to several groups is kept in each. An index takes 2 bytes where the
  * dimension allows it; the arrays of indices and values can shrink, so that who takes them elsewhere can give memory back on the
- * way. Throws `BAD_VALUE` where the dimension or the encoding changes within the stream, `TRUNCATED` where there is no batch.
+ * way. Throws `BAD_VALUE` where the dimension or the encoding changes within the stream, `TRUNCATED` where there is no batch,
+ * `UNSUPPORTED` for more than 4 GB.
  */
 export async function collectRows<const G extends readonly (readonly Split[])[]>(
   batches: AsyncIterable<VectorBatch>,
@@ -159,9 +168,15 @@ class Collector {
 /** An empty buffer that can grow as far as WebAssembly can address. It is address space: memory is taken as it is filled. */
 const growing = (): ArrayBuffer => new ArrayBuffer(0, { maxByteLength: 2 ** 32 });
 
-/** Makes an array on a buffer of its own so many numbers long. */
+/** Makes an array on a buffer of its own so many numbers long. Throws `UNSUPPORTED` where it can't grow so far. */
 function resize(array: Indices | Float32Array, length: number): void {
-  (array.buffer as ArrayBuffer).resize(length * array.BYTES_PER_ELEMENT);
+  const buffer = array.buffer as ArrayBuffer;
+  const bytes = length * array.BYTES_PER_ELEMENT;
+  if (bytes > buffer.maxByteLength)
+    throw new StageError('UNSUPPORTED', 'the rows take more than 4 GB', {
+      hint: 'take fewer of them; or, to train, let them wait in a file with --shuffle-buffer 100000',
+    });
+  buffer.resize(bytes);
 }
 
 /** Appends numbers of its own type to an array on a growing buffer. */
@@ -174,7 +189,7 @@ function append(array: Indices | Float32Array, numbers: Indices | Float32Array):
 type Kind = Pick<Rows, 'dimension' | 'encoding' | 'length'>;
 
 const shown = ({ dimension, encoding, length }: Kind): string =>
-  `dimension ${dimension}, ${encoding}${length === undefined ? '' : ` of length ${length}`}`;
+  `dimension ${dimension} (${encoding}${length === undefined ? '' : ` of length ${length}`})`;
 
 /** Throws `BAD_VALUE` where rows are of another dimension or encoding than a model takes. */
 export function checkFits(model: Kind, rows: Kind): void {

@@ -1,9 +1,8 @@
-import { hasTopology, type Activation, type AnyModel } from '../formats/model.ts';
+import { hasTopology, type AnyModel } from '../formats/model.ts';
 import { loadEngine, loadTopologyEngine } from './engine.ts';
 import { checkFits, type Rows } from './rows.ts';
-import { outputOf } from './topology.ts';
 
-/** Asks a model for what its last layer gives before its activation: float32[rows]. Throws `BAD_VALUE` where the rows aren't for it. */
+/** Asks a model for what its last layer gives before its activation: float32[rows × outputs]. Throws `BAD_VALUE` where the rows aren't for it. */
 export type Sums = (rows: Rows, signal?: AbortSignal) => Promise<Float32Array>;
 
 /** A model of any kind on TensorFlow, as `loadEngine` loads it. Throws `UNSUPPORTED` or `CORRUPT` where it can't be built. */
@@ -21,7 +20,3 @@ export async function loadSums(model: AnyModel, say: (line: string) => void): Pr
     return predictor.sums(rows, signal);
   };
 }
-
-/** What a model's last layer does to its sums. */
-export const activationOf = (model: AnyModel): Activation =>
-  hasTopology(model) ? outputOf(model.topology).activation : model.layers.at(-1)!.activation;

@@ -1,6 +1,6 @@
-import { StageError, type ErrorCode } from '../error.ts';
-import { ACTIVATIONS, type Activation } from '../formats/model.ts';
-import { mapLayers, type Config, type Layer, type Topology } from '../formats/topology.ts';
+import { StageError } from '../error.ts';
+import { outputOf } from '../formats/output-layer.ts';
+import { mapLayers, nameOf, type Config, type Layer, type Topology } from '../formats/topology.ts';
 
 const KERNEL = { kernel_initializer: 'glorot_uniform' };
 const CELL = { ...KERNEL, recurrent_initializer: 'orthogonal' };
@@ -50,9 +50,6 @@ export function completeTopology(topology: Topology): Topology {
   });
 }
 
-export const nameOf = ({ class_name, config }: Layer): string =>
-  typeof config['name'] === 'string' ? config['name'] : class_name;
-
 /** Keras's names: `dense`, `dense_1`, … */
 function freeName(className: string, names: Set<string>): string {
   const first = className.replaceAll(/([a-z])([A-Z])/g, '$1_$2').toLowerCase();
@@ -82,40 +79,16 @@ function checkLayer(layer: Layer): void {
       throw unsupported(layer, `has a ${key}, which isn't trained with`);
 }
 
-/** The layer that gives the outputs. Throws `UNSUPPORTED` where that isn't one with an activation that a loss is known of. */
-export function outputOf(topology: Topology): { readonly layer: Layer; readonly activation: Activation } {
-  const layer = lastLayer(topology);
-  if (layer === undefined || !['Dense', 'Activation'].includes(layer.class_name))
-    throw unsupported(layer ?? topology, 'gives the outputs, and is neither Dense nor Activation');
-  const name = layer.config['activation'] ?? 'linear';
-  const activation = ACTIVATIONS.find((one) => one === name);
-  if (activation === undefined)
-    throw unsupported(layer, `gives the outputs, and has activation ${JSON.stringify(name)}`, {
-      hint: `expected one of ${ACTIVATIONS.join(', ')}`,
-    });
-  return { layer, activation };
-}
-
-function lastLayer({ class_name, config }: Topology): Layer | undefined {
-  const layers = config['layers'] as readonly Layer[];
-  if (class_name === 'Sequential') return layers.at(-1);
-  const [output, ...others] = [config['output_layers'] ?? []].flat() as unknown[];
-  if (others.some((other) => Array.isArray(other)))
-    throw new StageError('UNSUPPORTED', 'the topology has several outputs', { hint: HINT });
-  return layers.find(({ config: { name } }) => name === [output].flat()[0]);
-}
-
 /** The same topology, but that it gives the sums that its outputs are made of. */
 export function withoutActivation(topology: Topology): Topology {
-  const { layer: output } = outputOf(topology);
+  const { name } = outputOf(topology);
   const linear = (layer: Layer): Layer =>
-    layer.config['name'] === output.config['name']
-      ? { ...layer, config: { ...layer.config, activation: 'linear' } }
-      : layer;
+    nameOf(layer) === name ? { ...layer, config: { ...layer.config, activation: 'linear' } } : layer;
   return mapLayers(topology, linear);
 }
 
-const HINT = 'the last layer must be Dense, with one output';
-
-const unsupported = (layer: Layer, what: string, { hint = HINT } = {}, code: ErrorCode = 'UNSUPPORTED') =>
-  new StageError(code, `the layer "${nameOf(layer)}" ${what}`, { where: { field: 'topology' }, hint });
+const unsupported = (layer: Layer, what: string): StageError =>
+  new StageError('UNSUPPORTED', `the layer "${nameOf(layer)}" ${what}`, {
+    where: { field: 'topology' },
+    hint: 'leave it out of the topology',
+  });

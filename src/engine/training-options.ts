@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { choice, flag, inputFile, integer, list, number, some } from '../options.ts';
-import { ACTIVATIONS, LOSSES } from '../formats/model.ts';
+import { ACTIVATIONS, LOSSES, MOST_CLASSES } from '../formats/model.ts';
 import { ENGINES } from './engine.ts';
 import { INITIALIZERS } from './initialize.ts';
 import { SCHEDULES } from './schedule.ts';
@@ -24,7 +24,19 @@ export const trainingOptions = {
     some(choice(ACTIVATIONS, 'an activation'), 'activation of each hidden layer, where they differ'),
   ),
   outputActivation: v.optional(
-    choice(ACTIVATIONS, 'activation of the last layer, which has one unit; if unset sigmoid'),
+    choice(
+      ACTIVATIONS,
+      'activation of the last layer; if unset sigmoid, or for categorical_crossentropy softmax',
+    ),
+  ),
+  classes: v.optional(
+    v.pipe(
+      integer(
+        2,
+        'outputs, one a label; if unset one that tells 1 from 0, for categorical_crossentropy as many as labels',
+      ),
+      v.maxValue(MOST_CLASSES, `expected at most ${MOST_CLASSES}`),
+    ),
   ),
   initializer: v.optional(
     choice(INITIALIZERS, 'what the first weights are drawn from; if unset glorot_uniform'),
@@ -61,8 +73,11 @@ export const trainingOptions = {
   globalClipnorm: v.optional(number(0, 1e6, 'the most that the norm of the whole gradient may be')),
   classWeights: v.optional(
     v.pipe(
-      list(number(0, 1e6, 'a weight'), 'what a row counts in the loss: of label 0, of label 1; if unset 1,1'),
-      v.length(2, 'expected two weights, such as 1,1.5'),
+      list(
+        number(0, 1e6, 'a weight'),
+        'what a row counts in the loss: of label 0, of label 1, …; if unset 1',
+      ),
+      v.minLength(2, 'expected a weight for each label, such as 1,1.5'),
     ),
   ),
   metrics: v.optional(some(choice(METRICS, 'a metric'), 'what the history holds besides loss and accuracy')),

@@ -7,7 +7,7 @@ import { allocateIndices, type Indices, type VectorBatch } from './vector-batch.
  * they are counted, how often each occurs.
  */
 export class BagOfWords {
-  readonly dimension: number;
+  readonly #about: Pick<VectorBatch, 'dimension' | 'encoding'>;
   readonly #idf: Float32Array | undefined;
   readonly #distinct: DistinctNumbers;
   #ends: number[] = [];
@@ -16,7 +16,7 @@ export class BagOfWords {
 
   /** `idf` is what counts are multiplied by; float32[dimension]. */
   constructor({ dimension, encoding, idf }: Pick<VectorBatch, 'dimension' | 'encoding' | 'idf'>) {
-    this.dimension = dimension;
+    this.#about = { dimension, encoding };
     this.#idf = idf;
     this.#distinct = new DistinctNumbers(dimension);
     this.#indices = allocateIndices(dimension, 1024);
@@ -27,9 +27,10 @@ export class BagOfWords {
   add(tokens: ArrayLike<number>, where: Where): void {
     const begin = this.#ends.at(-1) ?? 0;
     this.#reserve(begin + tokens.length);
+    const { dimension } = this.#about;
     for (let i = 0; i < tokens.length; i++) {
       const token = tokens[i]!;
-      if (token >= this.dimension) throw outOfRange(token, this.dimension, where);
+      if (token >= dimension) throw outOfRange(token, dimension, where);
       this.#distinct.add(token);
     }
     this.#ends.push(this.#distinct.moveTo(this.#indices, begin));
@@ -37,19 +38,20 @@ export class BagOfWords {
   }
 
   /** The rows that were added since the last time: `offsets` int32[rows + 1], their indices, and the values of those that are counted. */
-  take(): Pick<VectorBatch, 'offsets' | 'indices' | 'values'> {
+  take(): Omit<VectorBatch, 'ids' | 'splits' | 'labels' | 'idf'> {
     const offsets = Int32Array.from([0, ...this.#ends]);
     this.#ends = [];
     const end = offsets.at(-1);
     const indices = this.#indices.slice(0, end);
     const counts = this.#counts?.slice(0, end);
-    if (counts === undefined) return { offsets, indices };
-    return { offsets, indices, values: this.#idf ? weigh(counts, indices, this.#idf) : counts };
+    const rows = { ...this.#about, offsets, indices };
+    if (counts === undefined) return rows;
+    return { ...rows, values: this.#idf ? weigh(counts, indices, this.#idf) : counts };
   }
 
   #reserve(length: number): void {
     if (length <= this.#indices.length) return;
-    const grown = allocateIndices(this.dimension, 2 * length);
+    const grown = allocateIndices(this.#about.dimension, 2 * length);
     grown.set(this.#indices);
     this.#indices = grown;
     if (this.#counts === undefined) return;

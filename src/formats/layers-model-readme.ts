@@ -1,5 +1,6 @@
 import { IDF_FILE, WEIGHTS_FILE } from './layers-model.ts';
 import { hasTopology, readsWords, type AnyModel } from './model.ts';
+import { outputLayerOf } from './output-layer.ts';
 import type { Layer } from './topology.ts';
 
 /** What a person finds beside an exported model: what it is, what to feed it, and an example to run. */
@@ -8,7 +9,7 @@ export function layersModelReadme(model: AnyModel, withWords: boolean): string {
   const ofWords = readsWords(model);
   return `# A TensorFlow.js layers model
 
-Made by \`sluice export\`. It gives the probability that ${ofWords ? 'a review is positive' : "a row's label is 1"}.
+Made by \`sluice export\`. It gives ${whatItGives(model)}.
 
 - Input: float32[${ofWords ? 'reviews' : 'rows'}, ${widthOf(model)}], ${encoding}: ${ofWords ? INPUTS[encoding] : INPUTS.dense}
 - ${layersOf(model)}.
@@ -35,6 +36,14 @@ function layersOf(model: AnyModel): string {
   return `Dense layers: ${model.dimension} → ${shape}`;
 }
 
+function whatItGives(model: AnyModel): string {
+  const outputs = outputLayerOf(model).units;
+  const row = readsWords(model) ? 'review' : 'row';
+  if (outputs > 1)
+    return `float32[${row}s, ${outputs}]: how likely the label of a ${row} is 0 to ${outputs - 1}`;
+  return `the probability that ${row === 'review' ? 'a review is positive' : "a row's label is 1"}`;
+}
+
 const INPUTS: Readonly<Record<AnyModel['encoding'], string>> = {
   'multi-hot': '1 in the column of every word number that occurs in the review, else 0.',
   count: 'in the column of every word number, how often it occurs in the review.',
@@ -54,7 +63,9 @@ function example(model: AnyModel, withWords: boolean): string {
   const steps = readsWords(model)
     ? [withWords ? OF_TEXT : OF_NUMBERS, input, ...fill(model)]
     : [input, 'input.set(0.5, 0, 0); // your numbers, each in its column'];
-  return [LOADING, ...steps, 'console.log(model.predict(input.toTensor()).dataSync()[0]);'].join('\n');
+  const predicted = 'model.predict(input.toTensor()).dataSync()';
+  const told = outputLayerOf(model).units === 1 ? `${predicted}[0]` : `Array.from(${predicted})`;
+  return [LOADING, ...steps, `console.log(${told});`].join('\n');
 }
 
 const LOADING = `import { readFileSync } from 'node:fs';

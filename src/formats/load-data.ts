@@ -47,7 +47,7 @@ export function* loadData(
     for (let index = 0; index < order.length; index++) {
       const row = order[index]!;
       const tokens = toTokens(rows.row(row), { ...options, end });
-      yield { id: `${split}/${index}`, split, label: labels[row] as 0 | 1, tokens };
+      yield { id: `${split}/${index}`, split, label: labels[row]!, tokens };
     }
   }
 }

@@ -3,12 +3,15 @@ import type { Topology } from './topology.ts';
 import type { Encoding } from './vector-batch.ts';
 
 /** What a dense layer does to its sums; Keras's names. */
-export const ACTIVATIONS = ['relu', 'sigmoid', 'tanh', 'linear'] as const;
+export const ACTIVATIONS = ['relu', 'sigmoid', 'tanh', 'linear', 'softmax'] as const;
 export type Activation = (typeof ACTIVATIONS)[number];
 
 /** What training makes small; Keras's names. */
-export const LOSSES = ['binary_crossentropy', 'mean_squared_error'] as const;
+export const LOSSES = ['binary_crossentropy', 'categorical_crossentropy', 'mean_squared_error'] as const;
 export type Loss = (typeof LOSSES)[number];
+
+/** As many classes as a model may tell apart: what is counted of each pair of them has to fit into memory. */
+export const MOST_CLASSES = 4096;
 
 /** A fully connected layer: `activation(input · kernel + bias)`. */
 export interface DenseLayer {
@@ -31,7 +34,10 @@ export interface Model {
   readonly encoding: Encoding;
   /** Of `tf-idf`, float32[dimension]: what a count in each column is multiplied by, where that is known. */
   readonly idf?: Float32Array;
-  /** At least one; the last has one unit, whose output is the prediction. */
+  /**
+   * At least one. The units of the last are the outputs: a single one tells how likely a row's label is 1; of several, each tells
+   * that of the label that is its number, from 0.
+   */
   readonly layers: readonly DenseLayer[];
   readonly loss: Loss;
 }

@@ -4,18 +4,34 @@ import { ndjson } from './json.ts';
 import type { Split } from './review.ts';
 
 /** What a model makes of one review. */
-export interface Prediction {
+export type Prediction = Asked & Outputs;
+
+interface Asked {
   /** The review's id; `line/7` for the seventh line of a text. */
   readonly id: string;
   /** The review's split and label, where they are known. */
   readonly split?: Split;
-  readonly label?: 0 | 1;
-  /** How likely the review is positive: a float32. */
-  readonly probability: number;
+  readonly label?: number;
 }
 
+/** What comes out for a review: one probability, or one for each label. */
+export type Outputs =
+  | {
+      /** How likely its label is 1: a float32. */
+      readonly probability: number;
+      readonly probabilities?: never;
+    }
+  | {
+      readonly probability?: never;
+      /** How likely its label is 0, 1, …: float32. */
+      readonly probabilities: readonly number[];
+      /** The label with the largest of them. */
+      readonly prediction: number;
+    };
+
 /**
- * Predictions as NDJSON: `{"id":"test/0","split":"test","label":0,"probability":0.0123}`, a line each.
+ * Predictions as NDJSON: `{"id":"test/0","split":"test","label":0,"probability":0.0123}`, a line each; of a model with several outputs
+ * `{"id":"test/0","split":"test","label":2,"probabilities":[0.1,0.2,0.7],"prediction":2}`.
  * They travel in batches, as they were made; each is written at once, so that a person who waits for it sees it.
  */
 export const predictions: Codec<readonly Prediction[]> = {
@@ -32,8 +48,7 @@ export const predictions: Codec<readonly Prediction[]> = {
 };
 
 const lines = ndjson<Prediction>('prediction', (value, line) => {
-  const { id, probability } = (value ?? {}) as Partial<Prediction>;
-  const field = typeof id !== 'string' ? 'id' : typeof probability !== 'number' ? 'probability' : undefined;
+  const field = missingField((value ?? {}) as Partial<Record<string, unknown>>);
   if (field === undefined) return value as Prediction;
   throw new StageError('MISSING_FIELD', `a prediction without "${field}"`, {
     where: { line, field },
@@ -41,8 +56,22 @@ const lines = ndjson<Prediction>('prediction', (value, line) => {
   });
 });
 
-const toLine = ({ id, split, label, probability }: Prediction): string =>
-  `${JSON.stringify({ id, split, label, probability: shortest(probability) })}\n`;
+function missingField({ id, probability, probabilities, prediction }: Partial<Record<string, unknown>>) {
+  if (typeof id !== 'string') return 'id';
+  if (probabilities === undefined) return typeof probability === 'number' ? undefined : 'probability';
+  const areNumbers =
+    Array.isArray(probabilities) && probabilities.every((one: unknown) => typeof one === 'number');
+  if (!areNumbers) return 'probabilities';
+  return typeof prediction === 'number' ? undefined : 'prediction';
+}
+
+function toLine({ id, split, label, ...outputs }: Prediction): string {
+  const told =
+    outputs.probabilities === undefined
+      ? { probability: shortest(outputs.probability) }
+      : { probabilities: outputs.probabilities.map(shortest), prediction: outputs.prediction };
+  return `${JSON.stringify({ id, split, label, ...told })}\n`;
+}
 
 /** The shortest number that is the same float32: 0.93 rather than 0.9300000071525574. */
 function shortest(float32: number): number {

@@ -2,7 +2,7 @@ import { StageError } from '../error.ts';
 import type { Codec } from '../stage.ts';
 import { excerpt, parseLine, readRawLines, type Line } from './ndjson.ts';
 import { parseReview } from './review-line.ts';
-import { SPLITS, type Review, type Split } from './review.ts';
+import { isLabel, LABELS, SPLITS, type Review, type Split } from './review.ts';
 import { writeReviews } from './review-writer.ts';
 
 /** Reviews as NDJSON: `{"id":"train/0","split":"train","label":1,"tokens":[1,14,22]}`, a line each. */
@@ -51,7 +51,7 @@ export function toReview({ value, number }: Line): Review {
   };
   check('id', id, typeof id === 'string', 'text that names the review');
   check('split', split, SPLITS.includes(split as Split), `one of ${SPLITS.join(', ')}`);
-  check('label', label, label === 0 || label === 1, '0 or 1');
+  check('label', label, isLabel(label), LABELS);
   if (!(tokens instanceof Uint32Array)) {
     check('tokens', tokens, Array.isArray(tokens), 'a list of word numbers');
     const wrong = (tokens as unknown[]).findIndex((token) => !isTokenId(token));

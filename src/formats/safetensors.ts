@@ -1,7 +1,16 @@
 import { createHash } from 'node:crypto';
 import { StageError, type ErrorCode } from '../error.ts';
 import type { Codec } from '../stage.ts';
-import { ACTIVATIONS, hasTopology, LOSSES, type AnyModel, type DenseLayer } from './model.ts';
+import {
+  ACTIVATIONS,
+  hasTopology,
+  LOSSES,
+  MOST_CLASSES,
+  type AnyModel,
+  type DenseLayer,
+  type Loss,
+} from './model.ts';
+import { outputLayerOf, type OutputLayer } from './output-layer.ts';
 import { PREFIX, checkStart, decodeTensorFile, encodeTensorFile, type Tensor } from './tensor-file.ts';
 import { toTopology } from './topology.ts';
 import { ENCODINGS } from './vector-batch.ts';
@@ -104,11 +113,20 @@ export async function readModel(bytes: AsyncIterable<Uint8Array>): Promise<AnyMo
   const hasIdf = encoding === 'tf-idf' && tensors.has(IDF);
   const idf = hasIdf && { idf: take(tensors, IDF, [dimension]) };
   const topology = parseTopology(metadata.topology);
-  if (Array.isArray(topology))
-    return { dimension, encoding, ...idf, layers: toLayers(topology, tensors, dimension), loss };
-  const length = metadata.length === undefined ? {} : { length: toCount(metadata.length) };
-  const weights = [...tensors.values()];
-  return { dimension, encoding, ...length, ...idf, topology: toTopology(topology), weights, loss };
+  const length = metadata.length !== undefined && { length: toCount(metadata.length) };
+  const model: AnyModel = Array.isArray(topology)
+    ? { dimension, encoding, ...idf, layers: toLayers(topology, tensors, dimension), loss }
+    : {
+        dimension,
+        encoding,
+        ...length,
+        ...idf,
+        topology: toTopology(topology),
+        weights: [...tensors.values()],
+        loss,
+      };
+  checkOutputs(outputLayerOf(model), loss);
+  return model;
 }
 
 /** The layers, of the tensors that are theirs; they must be all that there are. */
@@ -124,10 +142,17 @@ function toLayers(
     inputs = units;
     return { units, activation, kernel, bias };
   });
-  if (inputs !== 1) throw fault('UNSUPPORTED', `the last layer has ${inputs} units; a probability needs one`);
   const [left] = byName.keys();
   if (left !== undefined) throw fault('CORRUPT', `"${left}" belongs to no layer`);
   return layers;
+}
+
+/** Throws `UNSUPPORTED` where one output can't say anything, and where there are too many. */
+function checkOutputs({ units, activation }: OutputLayer, loss: Loss): void {
+  if (units > MOST_CLASSES)
+    throw fault('UNSUPPORTED', `the last layer has ${units} units, more than ${MOST_CLASSES}`);
+  if (units === 1 && (activation === 'softmax' || loss === 'categorical_crossentropy'))
+    throw fault('UNSUPPORTED', `the last layer has one unit, ${activation} and the loss ${loss}`);
 }
 
 function parseTopology(topology = ''): unknown {

@@ -1,6 +1,6 @@
 import type { Where } from '../error.ts';
 import { outOfRange } from './bag-of-words.ts';
-import { allocateIndices, type Indices } from './vector-batch.ts';
+import { allocateIndices, type Indices, type VectorBatch } from './vector-batch.ts';
 
 /**
  * The rows of reviews as they are added: of each the last `length` word numbers, in their order, with zeros in front of fewer, as
@@ -32,12 +32,13 @@ export class TokenRows {
   }
 
   /** The rows that were added since the last time: `offsets` int32[rows + 1], multiples of the length, and their tokens. */
-  take(): { offsets: Int32Array; indices: Indices } {
+  take(): Omit<VectorBatch, 'ids' | 'splits' | 'labels'> {
     const offsets = Int32Array.from({ length: this.#end / this.#length + 1 }, (_, row) => row * this.#length);
     const indices = this.#indices.slice(0, this.#end);
     this.#indices.fill(0);
     this.#end = 0;
-    return { offsets, indices };
+    const about = { dimension: this.#dimension, encoding: 'tokens', length: this.#length } as const;
+    return { ...about, offsets, indices };
   }
 
   #reserve(length: number): void {

@@ -33,6 +33,9 @@ export function toTopology(value: unknown): Topology {
   throw badValue(`${topology.class_name} has no layers`, { field: 'layers' });
 }
 
+export const nameOf = ({ class_name, config }: Layer): string =>
+  typeof config['name'] === 'string' ? config['name'] : class_name;
+
 /** The same layers, each changed: those within another before it. */
 export function mapLayers(layer: Layer, change: (layer: Layer) => Layer): Layer {
   const config = { ...layer.config };

@@ -5,7 +5,7 @@ export type Indices = Uint16Array | Uint32Array;
 
 /**
  * What the columns of a vector hold: of each word number, whether it occurs, how often, or that times its inverse document
- * frequency; or, in `dense`, any numbers. The names are those of Keras's `TextVectorization`. In `tokens`, they are word numbers
+ * frequency, by the names of Keras's `TextVectorization`; or, in `dense`, any numbers. In `tokens`, they are word numbers
  * themselves, in their order.
  */
 export const ENCODINGS = ['multi-hot', 'count', 'tf-idf', 'dense', 'tokens'] as const;
@@ -27,7 +27,7 @@ export interface VectorBatch {
   readonly length?: number;
   readonly ids: readonly string[];
   readonly splits: readonly Split[];
-  /** float32[rows], 0 or 1 */
+  /** float32[rows]: the number of each row's class, from 0 */
   readonly labels: Float32Array;
   /** int32[rows + 1], starting with 0 */
   readonly offsets: Int32Array;

@@ -1,6 +1,6 @@
 import { StageError, type Where } from '../error.ts';
 import type { Codec } from '../stage.ts';
-import { SPLITS } from './review.ts';
+import { isLabel, LABELS, SPLITS } from './review.ts';
 import { hasValues, type VectorBatch } from './vector-batch.ts';
 
 /**
@@ -42,10 +42,10 @@ export function checkRows(batch: VectorBatch, firstRow = 0): void {
         hint: `expected one of ${SPLITS.join(', ')}`,
       });
     }
-    if (labels[row] !== 0 && labels[row] !== 1) {
+    if (!isLabel(labels[row])) {
       throw new StageError('BAD_VALUE', `label is ${labels[row]}`, {
         where: where(),
-        hint: 'expected 0 or 1',
+        hint: `expected ${LABELS}`,
       });
     }
     if (encoding === 'tokens') checkTokens(batch, row, where);

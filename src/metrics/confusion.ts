@@ -1,41 +1,68 @@
-/** How many rows of each label were judged how. */
-export interface ConfusionMatrix {
-  readonly true_positive: number;
-  readonly false_positive: number;
-  readonly true_negative: number;
-  readonly false_negative: number;
-}
-
-/** Metrics that follow from the confusion matrix; null where they would divide by zero. */
-export interface ClassificationMetrics {
-  readonly accuracy: number | null;
-  /** How many of the rows judged positive are. */
+/** Metrics of one class against the rest; null where they would divide by zero. */
+export interface ClassMetrics {
+  /** How many of the rows judged to be of the class are. */
   readonly precision: number | null;
-  /** How many of the positive rows were judged so. */
+  /** How many of the rows of the class were judged so. */
   readonly recall: number | null;
   /** The harmonic mean of precision and recall. */
   readonly f1_score: number | null;
 }
 
-/** Counts the rows, float32[rows] each. A row counts as positive above 0.5, not at it, as in Keras. */
-export function confusionMatrix(labels: Float32Array, probabilities: Float32Array): ConfusionMatrix {
-  const counts = { true_positive: 0, false_positive: 0, true_negative: 0, false_negative: 0 };
-  for (let row = 0; row < labels.length; row++) {
-    const positive = probabilities[row]! > 0.5;
-    const right = positive === (labels[row] === 1);
-    counts[`${right}_${positive ? 'positive' : 'negative'}`]++;
-  }
-  return counts;
-}
+/** Counts rows by their label and by what is said of them. */
+export class Confusion {
+  readonly classes: number;
+  /** [classes × classes]: the rows of label i of which j is said are `counts[i * classes + j]`. */
+  readonly #counts: Float64Array;
+  #rows = 0;
+  #right = 0;
 
-export function classificationMetrics(matrix: ConfusionMatrix): ClassificationMetrics {
-  const { true_positive: tp, false_positive: fp, true_negative: tn, false_negative: fn } = matrix;
-  return {
-    accuracy: ratio(tp + tn, tp + tn + fp + fn),
-    precision: ratio(tp, tp + fp),
-    recall: ratio(tp, tp + fn),
-    f1_score: ratio(2 * tp, 2 * tp + fp + fn),
-  };
+  constructor(classes: number) {
+    this.classes = classes;
+    this.#counts = new Float64Array(classes * classes);
+  }
+
+  add(label: number, said: number): void {
+    this.#counts[label * this.classes + said]!++;
+    this.#rows++;
+    if (label === said) this.#right++;
+  }
+
+  /** How many rows have this label, and have this said of them. */
+  count(label: number, said: number): number {
+    return this.#counts[label * this.classes + said]!;
+  }
+
+  /** The share of the rows of which their label is said; null without rows. */
+  get accuracy(): number | null {
+    return ratio(this.#right, this.#rows);
+  }
+
+  /** The rows of a label. */
+  rows(label: number): number {
+    let rows = 0;
+    for (let said = 0; said < this.classes; said++) rows += this.count(label, said);
+    return rows;
+  }
+
+  metrics(label: number): ClassMetrics {
+    const right = this.count(label, label);
+    const rows = this.rows(label);
+    let said = 0;
+    for (let other = 0; other < this.classes; other++) said += this.count(other, label);
+    return {
+      precision: ratio(right, said),
+      recall: ratio(right, rows),
+      f1_score: ratio(2 * right, rows + said),
+    };
+  }
+
+  /** The means over the classes, what is null counting as 0: `average="macro"` of scikit-learn, and of Keras's F1Score. */
+  macro(): { readonly [M in keyof ClassMetrics]: number } {
+    const all = Array.from({ length: this.classes }, (_, label) => this.metrics(label));
+    const mean = (metric: keyof ClassMetrics): number =>
+      all.reduce((sum, metrics) => sum + (metrics[metric] ?? 0), 0) / this.classes;
+    return { precision: mean('precision'), recall: mean('recall'), f1_score: mean('f1_score') };
+  }
 }
 
 const ratio = (part: number, whole: number): number | null => (whole === 0 ? null : part / whole);

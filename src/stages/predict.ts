@@ -1,25 +1,28 @@
 import * as v from 'valibot';
 import { ENGINES, toolchainOf, type EngineName } from '../engine/engine.ts';
-import { activate } from '../engine/loss.ts';
+import { activateRows } from '../engine/outputs.ts';
 import { checkProbabilities } from '../engine/probabilities.ts';
-import { aboutOf, checkFits, type Rows } from '../engine/rows.ts';
-import { activationOf, loadSums } from '../engine/tensorflow-sums.ts';
+import { checkFits, type Rows } from '../engine/rows.ts';
+import { loadSums } from '../engine/tensorflow-sums.ts';
 import { readKernels } from '../engine/wasm/kernel-file.ts';
 import { createPredictor } from '../engine/wasm/predictor.ts';
 import { StageError } from '../error.ts';
 import { readInputFile } from '../formats/input-file.ts';
-import { createEncoder } from '../formats/encoder.ts';
+import { createEncoder, type Encoder } from '../formats/encoder.ts';
 import { hasTopology, readsWords, type AnyModel } from '../formats/model.ts';
+import { outputLayerOf } from '../formats/output-layer.ts';
 import type { Review } from '../formats/review.ts';
-import { predictions, type Prediction } from '../formats/predictions.ts';
+import { predictions, type Outputs, type Prediction } from '../formats/predictions.ts';
 import { readModel } from '../formats/safetensors.ts';
 import { samples, type Samples } from '../formats/samples.ts';
 import { readWordIndex, tokenize } from '../formats/word-index.ts';
+import { argmax } from '../metrics/argmax.ts';
 import { choice, inputFile, uint32 } from '../options.ts';
 import { defineStage, type Context } from '../stage.ts';
 
 export const predict = defineStage({
-  summary: 'Gives the probability that a review is positive: of vectors, reviews, or lines of text',
+  summary:
+    'Gives the probability that a review is positive, or of each label: of vectors, reviews, or lines of text',
   example: 'echo "what a film" | sluice predict --model model.safetensors --words imdb_word_index.json',
   reads: samples,
   writes: predictions,
@@ -48,18 +51,21 @@ export const predict = defineStage({
       if (wordIndex === undefined) throw textWithoutWords();
       return tokenize(text, wordIndex, { dimension: model.dimension, ...numbering });
     };
+    const { units } = outputLayerOf(model);
     const toProbabilities = await loadPredictor(model, engine, context);
-    const encode = encoderFor(model);
+    const encoder = createEncoder(model);
     for await (const some of input) {
       context.signal.throwIfAborted();
-      const { rows, toPrediction } = prepare(some, encode, toTokens);
+      if (some.kind !== 'vectors' && !readsWords(model)) throw onlyVectors(model);
+      const { rows, toPrediction } = prepare(some, encoder, toTokens);
       checkFits(model, rows);
-      yield Array.from(checkProbabilities(await toProbabilities(rows)), toPrediction);
+      const probabilities = checkProbabilities(await toProbabilities(rows));
+      yield toOutputs(probabilities, units).map(toPrediction);
     }
   },
 });
 
-/** What computes the probabilities of rows: float32[rows]. Throws `USAGE` for an engine that can't. */
+/** What computes the probabilities of rows: float32[rows × outputs]. Throws `USAGE` for an engine that can't. */
 async function loadPredictor(
   model: AnyModel,
   engine: EngineName,
@@ -67,70 +73,67 @@ async function loadPredictor(
 ): Promise<(rows: Rows) => Promise<Float32Array>> {
   if (toolchainOf(engine) === 'tensorflow') {
     const toSums = await loadSums(model, (line) => context.say(line));
-    const activation = activationOf(model);
-    return async (rows) => (await toSums(rows, context.signal)).map((sum) => activate(activation, sum));
+    const { units, activation } = outputLayerOf(model);
+    return async (rows) =>
+      new Float32Array(activateRows(activation, await toSums(rows, context.signal), units));
   }
   if (hasTopology(model)) throw topologyWithoutTensorFlow();
   const predictor = await createPredictor(readKernels(), model);
   return async (rows) => predictor.predict(rows);
 }
 
-/** Samples as rows for the engine, and how a probability is told together with what is known about its row. */
+/** What comes out for each row, from float32[rows × units]. */
+function toOutputs(probabilities: Float32Array, units: number): Outputs[] {
+  if (units === 1) return Array.from(probabilities, (probability) => ({ probability }));
+  return Array.from(argmax(probabilities, units), (prediction, row) => ({
+    probabilities: [...probabilities.subarray(row * units, (row + 1) * units)],
+    prediction,
+  }));
+}
+
+/** Samples as rows for the engine, and how what comes out is told together with what is known about its row. */
 function prepare(
   some: Samples,
-  encode: Encode,
+  encoder: Encoder,
   toTokens: (text: string) => ArrayLike<number>,
-): { rows: Rows; toPrediction: (probability: number, row: number) => Prediction } {
+): { rows: Rows; toPrediction: (outputs: Outputs, row: number) => Prediction } {
   switch (some.kind) {
     case 'vectors': {
       const { ids, splits, labels } = some.batch;
       return {
         rows: some.batch,
-        toPrediction: (probability, row) => ({
+        toPrediction: (outputs, row) => ({
           id: ids[row]!,
           split: splits[row]!,
-          label: labels[row] === 1 ? 1 : 0,
-          probability,
+          label: labels[row]!,
+          ...outputs,
         }),
       };
     }
     case 'reviews': {
       const { reviews } = some;
       return {
-        rows: encode(reviews),
-        toPrediction: (probability, row) => {
+        rows: encode(reviews, encoder),
+        toPrediction: (outputs, row) => {
           const { id, split, label } = reviews[row]!;
-          return { id, split, label, probability };
+          return { id, split, label, ...outputs };
         },
       };
     }
     case 'text': {
       const lines = some.lines.map(({ text, number }) => ({ id: `line/${number}`, tokens: toTokens(text) }));
       return {
-        rows: encode(lines),
-        toPrediction: (probability, row) => ({ id: lines[row]!.id, probability }),
+        rows: encode(lines, encoder),
+        toPrediction: (outputs, row) => ({ id: lines[row]!.id, ...outputs }),
       };
     }
   }
 }
 
 /** Reviews as rows without labels. */
-type Encode = (reviews: readonly Pick<Review, 'id' | 'tokens'>[]) => Rows;
-
-/** What encodes reviews as those were that the model has learned from. Throws `USAGE`, once it is asked to, where nobody knows how. */
-function encoderFor(model: AnyModel): Encode {
-  const about = aboutOf(model);
-  const { encoding } = about;
-  if (!readsWords(model))
-    return () => {
-      throw onlyVectors(encoding);
-    };
-  const encoder = createEncoder(about);
-  return (reviews) => {
-    for (const { id, tokens } of reviews) encoder.add(tokens, { record: id });
-    const labels = new Float32Array(reviews.length);
-    return { ...about, labels, ...encoder.take() };
-  };
+function encode(reviews: readonly Pick<Review, 'id' | 'tokens'>[], encoder: Encoder): Rows {
+  for (const { id, tokens } of reviews) encoder.add(tokens, { record: id });
+  return { ...encoder.take(), labels: new Float32Array(reviews.length) };
 }
 
 const topologyWithoutTensorFlow = (): StageError =>
@@ -139,7 +142,7 @@ const topologyWithoutTensorFlow = (): StageError =>
     hint: 'give --engine tfjs',
   });
 
-const onlyVectors = (encoding: AnyModel['encoding']): StageError =>
+const onlyVectors = ({ encoding }: AnyModel): StageError =>
   new StageError(
     'USAGE',
     `the model reads ${encoding} vectors, and does not tell how to make them of words`,

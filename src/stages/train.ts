@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { replay, saveEach } from '../engine/checkpoints.ts';
 import { chooseEarlyStopping, chooseOptimizer, chooseSchedule } from '../engine/choose.ts';
+import { checkLabels, chooseOutputs, countClasses, noteLabels } from '../engine/classes.ts';
 import { MONITORS, stopEarly } from '../engine/early-stopping.ts';
 import { toolchainOf } from '../engine/engine.ts';
 import { fit } from '../engine/fit.ts';
@@ -76,16 +77,20 @@ export const train = defineStage({
     const validate = given.validate ?? (['validation'] as const).filter((split) => !fit.includes(split));
 
     const counts = new Map<Split, number>();
+    const labels = new Set<number>();
+    const splits = [...fit, ...validate];
+    const checked = noteLabels(checkLabels(input, { outputs: plan.start.outputs, splits }), splits, labels);
     // The engine loads while whoever writes the vectors is still at work.
     const [begin, gathered] = await Promise.all([
       plan.start.load((line) => context.say(line)),
-      gatherRows(countSplits(input, counts), { ...given, validate }),
+      gatherRows(countSplits(checked, counts), { ...given, validate }),
     ]);
     try {
       if (gathered.rows.count === 0) throw noRow('fit', fit, counts);
       const isJudged = given.validate?.length || plan.stopping?.monitor.startsWith('val_');
       if (gathered.validation.count === 0 && isJudged) throw noRow('validate', validate, counts);
-      yield await trainOn(gathered, { ...plan, begin, resumed, options: given }, context);
+      const outputs = plan.start.outputs ?? chooseOutputs({ ...given, classes: countClasses(labels) })!;
+      yield await trainOn(gathered, { ...plan, outputs, begin, resumed, options: given }, context);
     } finally {
       await gathered.close();
     }
@@ -104,6 +109,7 @@ const planOf = async (given: Options) => ({
 });
 
 interface Training extends Awaited<ReturnType<typeof planOf>> {
+  readonly outputs: number;
   readonly begin: Begin;
   readonly options: Options;
   readonly resumed: Checkpoint | undefined;
@@ -112,12 +118,12 @@ interface Training extends Awaited<ReturnType<typeof planOf>> {
 /** The model that comes of it; history and checkpoints are written on the way. */
 async function trainOn(gathered: Gathered, training: Training, context: Context): Promise<AnyModel> {
   const { about, rows, validation } = gathered;
-  const { begin, optimizer, schedule, stopping, resumed, options: given } = training;
+  const { begin, outputs, optimizer, schedule, stopping, resumed, options: given } = training;
   const isKept = given.checkpoint !== undefined || resumed !== undefined;
   // Before the trainer takes the rows.
   const digest = isKept ? await digestRows(rows, validation) : '';
   const batchSize = Math.min(given.batchSize, rows.count);
-  const { trainer, toModel } = await begin(about, { optimizer, batchSize });
+  const { trainer, toModel } = await begin(about, { optimizer, batchSize, outputs });
   try {
     if (resumed !== undefined) {
       checkResumable(resumed, { options: given, rows: digest });

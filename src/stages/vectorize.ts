@@ -102,14 +102,12 @@ async function* toTfIdf(counts: AsyncIterable<VectorBatch>, dimension: number): 
 
 /** The batch that is being filled. */
 class Batch {
-  readonly #about: About;
   readonly #rows: Encoder;
   #ids: string[] = [];
   #splits: Split[] = [];
   #labels: number[] = [];
 
   constructor(about: About) {
-    this.#about = about;
     this.#rows = createEncoder(about);
   }
 
@@ -126,7 +124,6 @@ class Batch {
 
   take(): VectorBatch {
     const batch = {
-      ...this.#about,
       ids: this.#ids,
       splits: this.#splits,
       labels: Float32Array.from(this.#labels),

@@ -196,9 +196,9 @@ describe('bad input in a shell', () => {
     ],
     [
       'another label',
-      `echo '{"id":"a","split":"test","label":2,"tokens":[]}' | sluice vectorize`,
+      `echo '{"id":"a","split":"test","label":1.5,"tokens":[]}' | sluice vectorize`,
       1,
-      /BAD_VALUE: "label" is 2/,
+      /BAD_VALUE: "label" is 1\.5/,
     ],
     [
       'a word number out of range',

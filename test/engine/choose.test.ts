@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { chooseEarlyStopping, chooseLayers, chooseOptimizer } from '../../src/engine/choose.ts';
+import {
+  chooseEarlyStopping,
+  chooseHiddenLayers,
+  chooseObjective,
+  chooseOptimizer,
+} from '../../src/engine/choose.ts';
 import { chooseRegularization, chooseSchedule } from '../../src/engine/choose.ts';
+import type { Activation, Loss } from '../../src/formats/model.ts';
 
 describe('an optimizer', () => {
   test('has Keras’s numbers unless others are given', () => {
@@ -32,17 +38,26 @@ describe('an optimizer', () => {
   });
 });
 
-describe('layers', () => {
+describe('hidden layers', () => {
   test('take the activation of all, or one each', () => {
-    const common = { units: [8, 4], activation: 'relu', outputActivation: 'sigmoid' } as const;
-    expect(chooseLayers(common).map(({ activation }) => activation)).toEqual(['relu', 'relu', 'sigmoid']);
-    const each = chooseLayers({ ...common, activations: ['tanh', 'linear'] });
-    expect(each.map(({ activation }) => activation)).toEqual(['tanh', 'linear', 'sigmoid']);
-    expect(each.map(({ units }) => units)).toEqual([8, 4, 1]);
-    expect(() => chooseLayers({ ...common, activations: ['tanh'] })).toThrow(
+    const common = { units: [8, 4], activation: 'relu' } as const;
+    expect(chooseHiddenLayers(common).map(({ activation }) => activation)).toEqual(['relu', 'relu']);
+    expect(chooseHiddenLayers({ ...common, activations: ['tanh', 'linear'] })).toEqual([
+      { units: 8, activation: 'tanh' },
+      { units: 4, activation: 'linear' },
+    ]);
+    expect(() => chooseHiddenLayers({ ...common, activations: ['tanh'] })).toThrow(
       /1 activations \(tanh\) for 2 hidden/,
     );
   });
+});
+
+test('the activation of the last layer is the one that fits the loss, unless told otherwise', () => {
+  const activationOf = (loss: Loss, outputActivation?: Activation) =>
+    chooseObjective({ loss, outputActivation }).activation;
+  expect(activationOf('binary_crossentropy')).toBe('sigmoid');
+  expect(activationOf('categorical_crossentropy')).toBe('softmax');
+  expect(activationOf('categorical_crossentropy', 'relu')).toBe('relu');
 });
 
 describe('a schedule', () => {

@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import {
   chooseEarlyStopping,
-  chooseLayers,
+  chooseHiddenLayers,
   chooseObjective,
   chooseOptimizer,
   chooseRegularization,
   chooseSchedule,
 } from '../../src/engine/choose.ts';
+import { chooseOutputs, countClasses } from '../../src/engine/classes.ts';
 import { stopEarly } from '../../src/engine/early-stopping.ts';
 import { loadEngine, type Engine } from '../../src/engine/engine.ts';
 import { fit } from '../../src/engine/fit.ts';
@@ -32,7 +33,10 @@ async function trainAs(golden: Golden, engine: Engine) {
   const validation = splits.includes('validation') ? { ...all, labels: new Float32Array(0) } : all;
   const optimizer = chooseOptimizer(options);
   const objective = chooseObjective(options);
-  const layers = initializeLayers(rows.dimension, chooseLayers(options), options);
+  const labels = new Set([...rows.labels, ...validation.labels]);
+  const units = chooseOutputs(options) ?? countClasses(labels);
+  const shapes = [...chooseHiddenLayers(options), { units, activation: objective.activation }];
+  const layers = initializeLayers(rows.dimension, shapes, options);
   const regularization = chooseRegularization(options);
   const trainer = engine.createTrainer(layers, { objective, optimizer, batchSize, ...regularization });
   const { learningRate } = optimizer;

@@ -6,6 +6,7 @@ import { countRows, type Rows } from '../../src/engine/rows.ts';
 import type { Split } from '../../src/formats/review.ts';
 import type { VectorBatch } from '../../src/formats/vector-batch.ts';
 import { streamOf } from '../streams.ts';
+import { asDense, rowsOf as sparseRowsOf, withValues } from './rows.ts';
 
 /** Rows that are told apart by their columns: the row of number i has its one in the column i. */
 const rowsOf = (numbers: readonly number[]): Rows => ({
@@ -77,6 +78,31 @@ describe('rows on the disk', () => {
       ),
       { numRuns: 30 },
     );
+  });
+
+  test.each(['tf-idf', 'dense'] as const)('have their values: %s', async (encoding) => {
+    const valueOf = (row: number, column: number): number => 1 + row + column / 8;
+    const part = (first: number, size: number): VectorBatch => {
+      const columns = Array.from({ length: size }, (_, row) => [first + row, 2999]);
+      const sparse = withValues(sparseRowsOf(3000, columns), (row, column) => valueOf(first + row, column));
+      const rows = encoding === 'dense' ? asDense(sparse) : sparse;
+      return { ...rows, splits: columns.map(() => 'train'), ids: columns.map(String) };
+    };
+    const gathered = await gatherRows(streamOf(part(0, 800), part(800, 800)), {
+      ...wanted,
+      shuffleBuffer: 1,
+    });
+    const seen = new Set<number>();
+    for await (const { rows } of gathered.rows.shuffled(1))
+      for (let row = 0; row < countRows(rows); row++) {
+        const values = rows.values!.subarray(rows.offsets[row], rows.offsets[row + 1]);
+        const numbers = encoding === 'dense' ? values.filter((value) => value !== 0) : values;
+        const number = Math.floor(numbers[1]! - 1 - 2999 / 8);
+        expect([...numbers]).toEqual([valueOf(number, number), valueOf(number, 2999)]);
+        seen.add(number);
+      }
+    expect(seen.size).toBe(1600);
+    await gathered.close();
   });
 
   test('are held up to a number, and mixed from all over the stream', async () => {

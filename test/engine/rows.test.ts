@@ -74,8 +74,17 @@ describe('collectRows', () => {
     const batches = streamOf(batch(['train'], [[1]]), batch(['test'], [[1]], 5));
     await expect(collectRows(batches, ['train'])).rejects.toMatchObject({
       code: 'BAD_VALUE',
-      message: 'a batch of dimension 5, multi-hot after one of dimension 9, multi-hot',
+      message: 'a batch of dimension 5 (multi-hot) after one of dimension 9 (multi-hot)',
       where: { record: 'test/0' },
+    });
+  });
+
+  test('refuses more than WebAssembly can address', async () => {
+    const endless = { subarray: () => ({ length: 2 ** 30 + 1 }) } as unknown as Float32Array;
+    const rows = { ...batch(['train'], [[1]]), encoding: 'count', values: endless } as const;
+    await expect(collectRows(streamOf(rows), ['train'])).rejects.toMatchObject({
+      code: 'UNSUPPORTED',
+      hint: expect.stringContaining('--shuffle-buffer') as string,
     });
   });
 
@@ -88,10 +97,10 @@ test('checkFits tells of both dimensions and encodings', () => {
   const model = { dimension: 9, encoding: 'multi-hot' } as const;
   expect(() => checkFits(model, rowsOf(9, []))).not.toThrow();
   expect(() => checkFits({ ...model, dimension: 10_000 }, rowsOf(9, []))).toThrow(
-    /dimension 9, multi-hot; .* dimension 10000, multi-hot/,
+    /dimension 9 \(multi-hot\); .* dimension 10000 \(multi-hot\)/,
   );
   expect(() => checkFits({ ...model, encoding: 'count' }, rowsOf(9, []))).toThrow(
-    /dimension 9, multi-hot; .* dimension 9, count/,
+    /dimension 9 \(multi-hot\); .* dimension 9 \(count\)/,
   );
 });
 

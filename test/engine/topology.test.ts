@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { completeTopology, outputOf, withoutActivation } from '../../src/engine/topology.ts';
+import { completeTopology, withoutActivation } from '../../src/engine/topology.ts';
+import { outputOf } from '../../src/formats/output-layer.ts';
 import { readTopology, type Layer, type Topology } from '../../src/formats/topology.ts';
 import { streamOf } from '../streams.ts';
 import { layer, OUTPUT } from '../stages/topologies.ts';
@@ -77,7 +78,7 @@ describe('the output', () => {
     ['of a recurrent layer', sequential(layer('LSTM', { units: 1 })), /"LSTM" gives the outputs/],
     ['with another activation', sequential(output('a', 'selu')), /has activation "selu"/],
     ['of two layers', functional(['a', 0, 0], ['b', 0, 0]), /several outputs/],
-    ['of none', functional(), /neither Dense nor Activation/],
+    ['of none', functional(), /is not Dense/],
   ])('is refused %s', (_, topology, message) => {
     expect(() => outputOf(topology)).toThrow(message);
   });

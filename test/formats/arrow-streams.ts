@@ -24,7 +24,7 @@ export const failure = (bytes: Uint8Array): Promise<StageError> =>
 export interface Row {
   readonly id: string;
   readonly split: (typeof SPLITS)[number];
-  readonly label: 0 | 1;
+  readonly label: number;
   /** None of a dense row. */
   readonly indices?: readonly number[];
   /** None of a multi-hot row. */

@@ -10,7 +10,7 @@ const anyNumber = fc.float({ noNaN: true, noDefaultInfinity: true });
 const idOf = {
   id: fc.string({ unit: 'binary' }),
   split: fc.constantFrom(...SPLITS),
-  label: fc.constantFrom(0 as const, 1 as const),
+  label: fc.nat(65_535),
 };
 
 const anySparse = (dimension: number, encoding: Encoding): fc.Arbitrary<Row> =>

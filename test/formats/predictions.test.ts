@@ -14,21 +14,41 @@ test('predictions are a line each, with the shortest number that is the same flo
   ]);
 });
 
+test('several outputs are all told, and the label that they say', async () => {
+  const probabilities = [0.1, 0.7, 0.2].map(Math.fround);
+  const [chunk] = await collect(
+    predictions.write(streamOf([{ id: 'test/0', split: 'test', label: 2, probabilities, prediction: 1 }])),
+  );
+  expect(String(chunk)).toBe(
+    '{"id":"test/0","split":"test","label":2,"probabilities":[0.1,0.7,0.2],"prediction":1}\n',
+  );
+});
+
 test('a batch of predictions has a row for each', () => {
   const prediction = { id: 'line/1', probability: 0.5 };
   expect(predictions.rows!([prediction, prediction])).toBe(2);
 });
 
 test('predictions come back as they were, to the last bit', async () => {
-  const anyPrediction = fc.record({
-    id: fc.string(),
-    probability: fc.float({ noNaN: true, min: 0, max: 1 }),
-  });
+  const probability = fc.float({ noNaN: true, min: 0, max: 1 }).map((float32) => float32 + 0);
+  const anyPrediction: fc.Arbitrary<Prediction> = fc.oneof(
+    fc.record({ id: fc.string(), probability }),
+    fc.record({
+      id: fc.string(),
+      label: fc.nat(65_535),
+      probabilities: fc.array(probability, { minLength: 2 }),
+      prediction: fc.nat(4095),
+    }),
+  );
   await fc.assert(
-    fc.asyncProperty(fc.array(anyPrediction), async (batch: Prediction[]) => {
+    fc.asyncProperty(fc.array(anyPrediction), async (batch) => {
       const back = (await collect(predictions.read(predictions.write(streamOf(batch))))).flat();
-      const float32 = back.map(({ id, probability }) => ({ id, probability: Math.fround(probability) }));
-      expect(float32).toEqual(batch.map(({ id, probability }) => ({ id, probability: probability + 0 })));
+      const float32 = back.map((one) =>
+        one.probabilities === undefined
+          ? { ...one, probability: Math.fround(one.probability) }
+          : { ...one, probabilities: one.probabilities.map(Math.fround) },
+      );
+      expect(float32).toEqual(batch);
     }),
   );
 });
@@ -58,6 +78,12 @@ test('a line that is no prediction is named', async () => {
   await expect(read('{"id":"a","probability":1}\n{"id":"a"}')).rejects.toMatchObject({
     code: 'MISSING_FIELD',
     where: { line: 2, field: 'probability' },
+  });
+  await expect(read('{"id":"a","probabilities":[0.5,"0.5"],"prediction":1}')).rejects.toMatchObject({
+    where: { line: 1, field: 'probabilities' },
+  });
+  await expect(read('{"id":"a","probabilities":[0.5,0.5]}')).rejects.toMatchObject({
+    where: { line: 1, field: 'prediction' },
   });
   await expect(read('null')).rejects.toMatchObject({ code: 'MISSING_FIELD', where: { field: 'id' } });
 });

@@ -9,7 +9,7 @@ const review = fc.record<Review>(
   {
     id: fc.string({ unit: 'binary' }),
     split: fc.constantFrom(...SPLITS),
-    label: fc.constantFrom(0, 1),
+    label: fc.nat(65_535),
     tokens: fc.array(WORD),
     text: fc.string({ unit: 'binary' }),
   },
@@ -84,7 +84,8 @@ describe('reviews', () => {
     [line('[1.5]'), 'BAD_VALUE', 'tokens[0]'],
     [line('"1"'), 'BAD_VALUE', 'tokens'],
     [line('[1]', ',"text":5'), 'BAD_VALUE', 'text'],
-    ['{"id":"a","split":"test","label":2,"tokens":[1]}', 'BAD_VALUE', 'label'],
+    ['{"id":"a","split":"test","label":65536,"tokens":[1]}', 'BAD_VALUE', 'label'],
+    ['{"id":"a","split":"test","label":0.5,"tokens":[1]}', 'BAD_VALUE', 'label'],
     ['{"id":"a","split":"dev","label":1,"tokens":[1]}', 'BAD_VALUE', 'split'],
     ['{"id":"a","split":"test","tokens":[1]}', 'MISSING_FIELD', 'label'],
     ['{"id":"a","split":"test","label":1}', 'MISSING_FIELD', 'tokens'],

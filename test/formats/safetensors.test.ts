@@ -13,15 +13,20 @@ const anyModel = fc
   .record({
     loss: fc.constantFrom(...LOSSES),
     inputs: fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 1, maxLength: 3 }),
+    outputs: fc.integer({ min: 1, max: 4 }),
     activations: fc.array(fc.constantFrom(...ACTIVATIONS), { minLength: 3, maxLength: 3 }),
     encoding: fc.constantFrom(...ENCODINGS),
     hasIdf: fc.boolean(),
   })
-  .chain(({ loss, inputs, activations, encoding, hasIdf }) =>
+  .filter(
+    ({ loss, inputs, outputs, activations }) =>
+      outputs > 1 || (loss !== 'categorical_crossentropy' && activations[inputs.length - 1] !== 'softmax'),
+  )
+  .chain(({ loss, inputs, outputs, activations, encoding, hasIdf }) =>
     fc
       .tuple(
         floats(inputs[0]!),
-        ...inputs.map((width, i) => anyLayer(width, inputs[i + 1] ?? 1, activations[i]!)),
+        ...inputs.map((width, i) => anyLayer(width, inputs[i + 1] ?? outputs, activations[i]!)),
       )
       .map(([idf, ...layers]): Model => {
         const about = { dimension: inputs[0]!, encoding, loss, layers };
@@ -185,10 +190,16 @@ describe('a model as safetensors', () => {
       /"dense\/bias" is missing/,
     ],
     [
-      'a last layer of two units',
+      'a softmax of one unit',
       'UNSUPPORTED',
-      (h) => (h.__metadata__.topology = '[{"activation":"relu","units":2}]'),
-      /the last layer has 2 units/,
+      (h) => (h.__metadata__.topology = h.__metadata__.topology.replace('sigmoid', 'softmax')),
+      /the last layer has one unit, softmax and the loss binary_crossentropy/,
+    ],
+    [
+      'one unit for several classes',
+      'UNSUPPORTED',
+      (h) => (h.__metadata__.loss = 'categorical_crossentropy'),
+      /the last layer has one unit/,
     ],
     [
       'a tensor of no layer',

@@ -7,11 +7,13 @@ test('rows are the last tokens of each review, in their order, with zeros in fro
   rows.add([1, 2], {});
   rows.add([5, 9, 5, 8, 7], {});
   rows.add([], {});
+  const about = { dimension: 10, encoding: 'tokens', length: 4 };
   expect(rows.take()).toEqual({
+    ...about,
     offsets: Int32Array.of(0, 4, 8, 12),
     indices: Uint16Array.of(0, 0, 1, 2, 9, 5, 8, 7, 0, 0, 0, 0),
   });
-  expect(rows.take()).toEqual({ offsets: Int32Array.of(0), indices: new Uint16Array(0) });
+  expect(rows.take()).toEqual({ ...about, offsets: Int32Array.of(0), indices: new Uint16Array(0) });
 });
 
 test('any reviews give what padding each would, however they are taken', () => {

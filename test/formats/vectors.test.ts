@@ -29,7 +29,8 @@ describe('checkRows', () => {
   });
 
   test.each([
-    ['a label of 2', { labels: Float32Array.of(0, 2, 1) }, 'BAD_VALUE', 'label is 2'],
+    ['a label of 65536', { labels: Float32Array.of(0, 65_536, 1) }, 'BAD_VALUE', 'label is 65536'],
+    ['a label of -1', { labels: Float32Array.of(0, -1, 1) }, 'BAD_VALUE', 'label is -1'],
     ['a label between 0 and 1', { labels: Float32Array.of(0, 0.5, 1) }, 'BAD_VALUE', 'label is 0.5'],
     ['a label of NaN', { labels: Float32Array.of(0, Number.NaN, 1) }, 'BAD_VALUE', 'label is NaN'],
     ['an unknown split', { splits: ['train', 'dev' as 'test', 'test'] }, 'BAD_VALUE', 'split is "dev"'],
@@ -70,7 +71,7 @@ describe('checkRows', () => {
 
 describe('the codec', () => {
   test('checks rows as it reads them, and counts lines through the whole stream', async () => {
-    const bad = { ...GOOD, labels: Float32Array.of(0, 1, 3) };
+    const bad = { ...GOOD, labels: Float32Array.of(0, 1, 3.5) };
     const reading = async (): Promise<void> => {
       for await (const batch of vectors.read(vectors.write(streamOf(GOOD, bad)))) expect(batch).toEqual(GOOD);
     };

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { metricsOfClasses } from '../../src/metrics/class-metrics.ts';
 import { metricsOf } from '../../src/metrics/metrics.ts';
 
 /** What scikit-learn 1.x makes of labels and probabilities: `roc_auc_score`, … */
@@ -119,5 +120,48 @@ describe('metrics', () => {
   test('count what lies outside 0 to 1 in the outermost bins', () => {
     const { confidence } = metricsOf(Float32Array.of(0, 1), Float32Array.of(-0.2, 1.3));
     expect(confidence.calibration.map(({ count }) => count)).toEqual([1, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
+  });
+});
+
+describe('metrics of classes', () => {
+  /** The same rows, told by a probability of each label. */
+  const spread = (probabilities: Float32Array): Float32Array =>
+    Float32Array.from([...probabilities].flatMap((p) => [1 - p, p]));
+
+  test('of two are those of one probability, their means over both labels', () => {
+    fc.assert(
+      fc.property(anyRows, ({ labels, probabilities }) => {
+        const one = metricsOf(labels, probabilities);
+        const two = metricsOfClasses(labels, spread(probabilities), 2);
+        const { true_negative, false_positive, false_negative, true_positive } = one.confusion_matrix;
+        expect(two.confusion_matrix).toEqual([
+          [true_negative, false_positive],
+          [false_negative, true_positive],
+        ]);
+        expect(two.accuracy).toBe(one.accuracy);
+        expect(two.classes[1]).toMatchObject({ label: 1, precision: one.precision, recall: one.recall });
+        const recallOfZero = true_negative / (true_negative + false_positive);
+        expect(two.recall).toBeCloseTo((recallOfZero + one.recall!) / 2, 12);
+      }),
+    );
+  });
+
+  test('count every row once, and a class without a value as 0 in the means', () => {
+    const probabilities = Float32Array.of(0.2, 0.8, 0, 0.3, 0.3, 0.4, 0.6, 0.4, 0);
+    const metrics = metricsOfClasses(Float32Array.of(1, 1, 1), probabilities, 3);
+    expect(metrics).toMatchObject({
+      rows: 3,
+      accuracy: 1 / 3,
+      roc_auc: null,
+      confusion_matrix: [
+        [0, 0, 0],
+        [1, 1, 1],
+        [0, 0, 0],
+      ],
+      precision: 1 / 3,
+    });
+    expect(metrics.classes[0]).toEqual({ label: 0, rows: 0, precision: 0, recall: null, f1_score: 0 });
+    expect(metrics.recall).toBeCloseTo(1 / 9, 12);
+    expect(metrics.confidence.calibration.map(({ count }) => count).reduce((a, b) => a + b)).toBe(3);
   });
 });

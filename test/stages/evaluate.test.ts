@@ -55,6 +55,16 @@ describe('evaluate', () => {
     expect(loss).toBeCloseTo(40 * (1 - accuracy), 10);
   });
 
+  test('names the row whose label the model has no output for', async () => {
+    const classes = file('classes', 'input.arrows');
+    const model = modelFile('binary', new Float32Array(9));
+    await expect(judge({ model }, classes)).rejects.toMatchObject({
+      code: 'BAD_VALUE',
+      where: { record: expect.stringMatching(/^test\//) as string },
+      message: 'label is 2, and one output tells 0 from 1',
+    });
+  });
+
   test('names the splits that are there when none of the asked ones is', async () => {
     const model = modelFile('any', new Float32Array(16));
     await expect(judge({ model }, await withoutTest(input))).rejects.toMatchObject({

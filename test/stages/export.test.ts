@@ -91,7 +91,7 @@ describe('export', () => {
         const encoder = new BagOfWords(given);
         for (const { id, tokens } of rows) encoder.add(tokens, { record: id });
         const predictor = await createPredictor(readKernels(), given);
-        const ours = predictor.predict({ ...given, ...encoder.take() });
+        const ours = predictor.predict(encoder.take());
 
         await write({}, writeModel(given));
         const loaded = await load(to);
@@ -174,6 +174,14 @@ describe('export', () => {
     expect(Number(printed)).toBeGreaterThan(0);
   }, 60_000);
 
+  test('writes a README whose example prints all outputs', async () => {
+    const given = readFileSync(join(files, 'export/classes/model.safetensors'));
+    await write({}, given);
+    const printed = JSON.parse(runExample()) as number[];
+    expect(printed).toHaveLength(3);
+    expect(printed.reduce((a, b) => a + b)).toBeCloseTo(1, 6);
+  }, 60_000);
+
   test('replaces an earlier export, and fills an empty folder', async () => {
     mkdirSync(to);
     await write({ words });
@@ -226,7 +234,14 @@ const anyModel: fc.Arbitrary<Model> = fc
   .array(fc.record({ units: fc.integer({ min: 1, max: 5 }), activation: fc.constantFrom(...ACTIVATIONS) }), {
     maxLength: 2,
   })
-  .map((hidden) => [...hidden, { units: 1, activation: 'sigmoid' as const }])
+  .chain((hidden) =>
+    fc
+      .constantFrom(
+        { units: 1, activation: 'sigmoid' as const },
+        { units: 3, activation: 'softmax' as const },
+      )
+      .map((last) => [...hidden, last]),
+  )
   .chain((layers) =>
     fc.tuple(
       ...layers.map(({ units, activation }, i) => {

@@ -12,7 +12,7 @@ const file = (testCase: string, name: string): Buffer => readFileSync(new URL(`$
 
 interface Row {
   readonly split: Split;
-  readonly label: 0 | 1;
+  readonly label: number;
 }
 
 const toBatch = (rows: readonly Row[], first = 0): VectorBatch => ({
@@ -45,7 +45,7 @@ const chosen = (splits: readonly Split[]): number[] =>
 
 const anyRow = fc.record({
   split: fc.constantFrom(...SPLITS),
-  label: fc.constantFrom(0 as const, 1 as const),
+  label: fc.nat(3),
 });
 
 describe('split', () => {
@@ -132,6 +132,12 @@ describe('split', () => {
     const drawn = chosen(await splitsOf(rows, { validation: 20, shuffle: true, stratify: true }));
     expect(drawn.filter((row) => row % 4 === 0)).toHaveLength(5);
     expect(drawn).toHaveLength(20);
+  });
+
+  test('stratify takes any labels', async () => {
+    const rows = train(30).map((row, i) => ({ ...row, label: [0, 7, 65_535][i % 3]! }));
+    const drawn = chosen(await splitsOf(rows, { validation: 6, shuffle: true, stratify: true }));
+    for (const third of [0, 1, 2]) expect(drawn.filter((row) => row % 3 === third)).toHaveLength(2);
   });
 
   test('without shuffle and stratify, a whole number streams', async () => {

@@ -52,7 +52,7 @@ describe('a model from a topology', () => {
     const ofReviews = await ask(options, reviews.map((review) => `${JSON.stringify(review)}\n`).join(''));
     expect(ofReviews.map(({ id }) => id)).toEqual(rows.ids);
     for (const [i, { probability }] of ofReviews.entries())
-      expect(probability).toBeCloseTo(ofVectors[i]!.probability, 5);
+      expect(probability).toBeCloseTo(ofVectors[i]!.probability!, 5);
     const words = join(temporaryFolder(), 'words.json');
     writeFileSync(words, JSON.stringify({ film: 1, bad: 2 }));
     const [text] = await ask({ ...options, words }, 'bad film\n');
@@ -72,7 +72,7 @@ describe('a model from a topology', () => {
   test('is judged by what it predicts', async () => {
     const model = await trained();
     const predictions = (await ask({ model, engine: 'tfjs' }, bytes)).filter(({ split }) => split === 'test');
-    const right = predictions.filter(({ label, probability }) => probability > 0.5 === (label === 1));
+    const right = predictions.filter(({ label, probability }) => probability! > 0.5 === (label === 1));
     const metrics = JSON.parse(await textOf(through(evaluate, { model }, chunked(bytes)))) as object;
     expect(metrics).toMatchObject({ rows: 3, accuracy: right.length / 3 });
   });
@@ -92,7 +92,7 @@ describe('a model from a topology', () => {
     const input = tf.tensor2d(Float32Array.from(rows.indices), [12, 5]);
     const expected = await ask({ model, engine: 'tfjs' }, bytes);
     for (const [row, probability] of (loaded.predict(input) as tf.Tensor).dataSync().entries())
-      expect(probability).toBeCloseTo(expected[row]!.probability, 5);
+      expect(probability).toBeCloseTo(expected[row]!.probability!, 5);
     expect(String(read('README.md'))).toContain(
       'float32[reviews, 5], tokens: the last word numbers of the review',
     );
@@ -108,7 +108,7 @@ describe('a model from a topology', () => {
     const { length: _, ...batch } = multiHot;
     const other = Buffer.concat(await collect(vectors.write(streamOf(batch))));
     const message =
-      'the vectors have dimension 10, multi-hot; the model was trained on dimension 10, tokens of length 5';
+      'the vectors have dimension 10 (multi-hot); the model was trained on dimension 10 (tokens of length 5)';
     for (const stage of [evaluate, predict]) {
       const asked = collect(
         through(stage, { model, ...(stage === predict && { engine: 'tfjs' }) }, chunked(other)),

@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { VectorBatch } from '../../src/formats/vector-batch.ts';
 import { vectors } from '../../src/formats/vectors.ts';
 import { train } from '../../src/stages/train.ts';
-import { input } from '../engine/golden.ts';
+import { goldens, input } from '../engine/golden.ts';
 import { temporaryFolder } from '../folder.ts';
 import { chunked, collect, streamOf } from '../streams.ts';
 import { through } from './through.ts';
@@ -75,6 +75,18 @@ describe('what is resumed must be', () => {
     expect(await bytesOf({ ...common, resume }, await write(first!))).toEqual(await bytesOf(common));
     const labels = first!.labels.map((label) => 1 - label);
     await refused({}, await write({ ...first!, labels })).toMatchObject(other);
+  });
+
+  test('on the same values', async () => {
+    const of = goldens.find(({ name }) => name === 'tf-idf')!.input;
+    const checkpoint = join(temporaryFolder(), 'c');
+    await bytesOf({ ...common, epochs: 1, checkpoint }, of);
+    const [batch, ...rest] = await collect(vectors.read(chunked(of)));
+    const values = batch!.values!.map((value) => value + 1);
+    const bytes = Buffer.concat(await collect(vectors.write(streamOf({ ...batch!, values }, ...rest))));
+    await expect(bytesOf({ ...common, resume: checkpoint }, bytes)).rejects.toMatchObject({
+      message: 'the checkpoint is of a training on other vectors',
+    });
   });
 
   test('a whole checkpoint: a change of any byte is seen', async () => {

@@ -120,6 +120,8 @@ describe('a topology', () => {
   test.each([
     ['options of a perceptron', { units: [3] }, 'USAGE', /^units is 3, together with a topology/],
     ['its dropout', { dropout: 0.1 }, 'USAGE', /^dropout is 0.1, together/],
+    ['classes', { classes: 3 }, 'USAGE', /^classes is 3, together/],
+    ['a loss of several outputs', { loss: 'categorical_crossentropy' }, 'USAGE', /has one output/],
     ['the engine in WebAssembly', { engine: 'wasm' }, 'USAGE', /^engine is wasm, together/],
     ['a checkpoint', { checkpoint: 'x' }, 'USAGE', /^--checkpoint/],
   ])('is refused with %s', async (_, options, code, message) => {
@@ -141,10 +143,10 @@ describe('a topology', () => {
       'the vectors have dimension 10, the embedding "embedding" has input_dim 9',
     ],
     [
-      'two outputs a row',
-      [embedding(), layer('Flatten'), layer('Dense', { units: 2, activation: 'sigmoid' })],
+      'an output a word',
+      [embedding(), OUTPUT],
       'UNSUPPORTED',
-      "the topology's output has shape [rows, 2], not [rows, 1]",
+      "the topology's output has shape [rows, 5, 1], not [rows, outputs]",
     ],
     [
       'a layer that TensorFlow.js lacks',

@@ -33,7 +33,8 @@ describe('train', () => {
     if (hasTopology(model)) throw new TypeError('not a perceptron');
     expect(relativeDifference(model.layers, golden.layers)).toBeLessThan(5e-5);
     const [{ dimension, encoding }] = (await collect(vectors.read(chunked(golden.input)))) as [VectorBatch];
-    expect(model).toMatchObject({ dimension, encoding });
+    const { loss = 'binary_crossentropy' } = golden.options;
+    expect(model).toMatchObject({ dimension, encoding, loss });
     const expected = golden.history.map((epoch) => ({
       ...Object.fromEntries(Object.entries(epoch).map(([name, value]) => [name, expect.closeTo(value, 4)])),
       seconds: expect.any(Number),

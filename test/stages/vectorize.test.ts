@@ -117,7 +117,7 @@ describe('vectorize', () => {
       fc.record({
         id: fc.string(),
         split: fc.constantFrom(...SPLITS),
-        label: fc.constantFrom(0 as const, 1 as const),
+        label: fc.nat(65_535),
         tokens: fc.array(fc.nat(dimension - 1), { maxLength: 60 }),
       });
     const anyInput = fc

@@ -3,11 +3,11 @@ import type { DenseLayer } from '../../formats/model.ts';
 import type { Engine, Trainer, Training } from '../contract.ts';
 import type { Input } from './input.ts';
 import { keepsState, type Kernels, type Parameter } from './kernels.ts';
-import { activate, slopeOf } from '../loss.ts';
 import type { Clip } from '../optimizer.ts';
 import { clip, penalize, penaltyOf } from './gradients.ts';
 import { Perceptron, toTensors, type LayerGradient, type TensorLayer } from './perceptron.ts';
-import { checkFits, type Rows } from '../rows.ts';
+import { checkFits, labelsOf, type Rows } from '../rows.ts';
+import { slopesOf } from '../slopes.ts';
 import type { TensorFlow } from './tensorflow.ts';
 
 /** The engine on TensorFlow.js's present backend, with kernels that fit it. */
@@ -61,14 +61,19 @@ class TensorFlowTrainer implements Trainer {
     this.#time++;
     const { penalties, clip: limits } = this.#training;
     const tf = this.#tf;
-    const result = new Float32Array(numbers.length);
+    const { units } = this.#layers.at(-1)!.layer;
+    const result = new Float32Array(numbers.length * units);
     tf.tidy(() => {
       const batch = this.#inputOf(rows)(numbers);
       const layers = this.#read();
       const factors = this.#drop(numbers.length) ?? [];
       const outputs = this.#perceptron.forward(layers, batch, factors);
       result.set(outputs.at(-1)!.dataSync());
-      const slopes = tf.tensor2d(this.#slopes(result, rows.labels, numbers), [numbers.length, 1]);
+      const { objective } = this.#training;
+      const slopes = tf.tensor2d(slopesOf(objective, result, labelsOf(rows, numbers)), [
+        numbers.length,
+        units,
+      ]);
       let gradients: LayerGradient[] = [];
       for (const [i, gradient] of this.#perceptron.backward(layers, batch, { outputs, slopes, factors }))
         gradients[i] = gradient;
@@ -164,14 +169,5 @@ class TensorFlowTrainer implements Trainer {
     const values = tensor.dataSync<'float32'>().slice();
     tensor.dispose();
     return values;
-  }
-
-  /** The derivatives of the batch's mean loss by its sums. */
-  #slopes(sums: Float32Array, labels: Float32Array, numbers: Uint32Array): Float32Array {
-    const { activation } = this.#training.objective;
-    return sums.map((sum, i) => {
-      const label = labels[numbers[i]!]!;
-      return slopeOf(this.#training.objective, activate(activation, sum), label) / sums.length;
-    });
   }
 }

@@ -1,7 +1,7 @@
 import type { LayerVariable, Scalar, Variable } from '@tensorflow/tfjs';
 import type { TopologyTrainer, Training } from '../contract.ts';
-import { activate, slopeOf } from '../loss.ts';
-import type { Rows } from '../rows.ts';
+import { labelsOf, type Rows } from '../rows.ts';
+import { slopesOf } from '../slopes.ts';
 import { clip } from './gradients.ts';
 import { keepsState, type Kernels, type Parameter } from './kernels.ts';
 import type { Network } from './network.ts';
@@ -52,19 +52,21 @@ export class NetworkTrainer implements TopologyTrainer {
   step(rows: Rows, numbers: Uint32Array, learningRate: number): Float32Array {
     this.#beginStep(++this.#time);
     const tf = this.#tf;
-    const result = new Float32Array(numbers.length);
+    const { objective, clip: limits } = this.#training;
+    const labels = labelsOf(rows, numbers);
+    const { outputs } = this.#network;
+    const result = new Float32Array(numbers.length * outputs);
     tf.tidy(() => {
       const variables = this.#weights.map(({ weight }) => weight.read() as Variable);
       const { grads } = tf.variableGrads(() => {
         const sums = this.#network.apply(rows, numbers, { training: true });
         result.set(sums.dataSync());
-        const slopes = tf.tensor2d(this.#slopes(result, rows.labels, numbers), [numbers.length, 1]);
+        const slopes = tf.tensor2d(slopesOf(objective, result, labels), [numbers.length, outputs]);
         return tf.addN([
           tf.sum<Scalar>(tf.mul(sums, slopes)),
           ...this.#penalties.map((penalty) => penalty()),
         ]);
       }, variables);
-      const { clip: limits } = this.#training;
       // A weight that no output depends on has no gradient.
       const learning = this.#weights.filter((_, i) => grads[variables[i]!.name]);
       const gradients = variables.flatMap(({ name }) => grads[name] ?? []);
@@ -104,14 +106,5 @@ export class NetworkTrainer implements TopologyTrainer {
   dispose(): void {
     for (const { parameter } of this.#weights) parameter.dispose();
     this.#network.dispose();
-  }
-
-  /** The derivatives of the batch's mean loss by its sums. */
-  #slopes(sums: Float32Array, labels: Float32Array, numbers: Uint32Array): Float32Array {
-    const { objective } = this.#training;
-    return sums.map((sum, i) => {
-      const output = activate(objective.activation, sum);
-      return slopeOf(objective, output, labels[numbers[i]!]!) / sums.length;
-    });
   }
 }

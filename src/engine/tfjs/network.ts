@@ -39,12 +39,20 @@ export class Network {
     if (input === undefined || inputs.length > 0)
       throw fault('UNSUPPORTED', `the topology has ${model.inputs?.length ?? 'no shapes of'} inputs`);
     const [output] = model.outputs;
-    if (output!.shape.slice(1).join() !== '1')
-      throw fault('UNSUPPORTED', `the topology's output has shape [${shown(output!.shape)}], not [rows, 1]`);
+    if (output!.shape.length !== 2)
+      throw fault(
+        'UNSUPPORTED',
+        `the topology's output has shape [${shown(output!.shape)}], not [rows, outputs]`,
+      );
     const names = model.weights.map(({ originalName }) => originalName);
     const twice = names.find((name, i) => names.indexOf(name) !== i);
     if (twice !== undefined) throw fault('UNSUPPORTED', `two weights of the topology are called ${twice}`);
     return new Network(tf, model);
+  }
+
+  /** How many a row has. */
+  get outputs(): number {
+    return this.model.outputs[0]!.shape[1]!;
   }
 
   /** Copies of its weights, in TensorFlow.js's order. */
@@ -71,23 +79,23 @@ export class Network {
     });
   }
 
-  /** The sums of all rows: float32[rows]. Lets other work run between chunks. Throws the signal's reason once it is aborted. */
+  /** The sums of all rows: float32[rows × outputs]. Lets other work run between chunks. Throws the signal's reason once it is aborted. */
   async sums(rows: Rows, signal?: AbortSignal): Promise<Float32Array> {
-    const result = new Float32Array(countRows(rows));
+    const result = new Float32Array(countRows(rows) * this.outputs);
     this.check(rows);
     let at = 0;
     for (const numbers of inOrder(rows, CHUNK)) {
       this.#tf.tidy(() => {
         result.set(this.apply(rows, numbers).dataSync(), at);
       });
-      at += numbers.length;
+      at += numbers.length * this.outputs;
       await setImmediate();
       signal?.throwIfAborted();
     }
     return result;
   }
 
-  /** The sums of some rows: float32[numbers × 1]. In training, dropout layers are at work. */
+  /** The sums of some rows: float32[numbers × outputs]. In training, dropout layers are at work. */
   apply(rows: Rows, numbers: Uint32Array, options: { training?: boolean } = {}): Tensor2D {
     return this.model.apply(toTensor(this.#tf, rows, numbers), { training: false, ...options }) as Tensor2D;
   }

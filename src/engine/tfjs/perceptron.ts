@@ -86,14 +86,15 @@ export class Perceptron {
     }
   }
 
-  /** The last layer's sums for all rows: float32[rows]. Lets other work run between chunks. */
+  /** The last layer's sums for all rows: float32[rows × outputs]. Lets other work run between chunks. */
   async sums(layers: readonly TensorLayer[], rows: Rows, signal?: AbortSignal): Promise<Float32Array> {
     const input = this.input(rows);
-    const result = new Float32Array(countRows(rows));
+    const { size: outputs } = layers.at(-1)!.bias;
+    const result = new Float32Array(countRows(rows) * outputs);
     let at = 0;
     for (const numbers of inOrder(rows, CHUNK)) {
       this.#tf.tidy(() => result.set(this.forward(layers, input(numbers)).at(-1)!.dataSync(), at));
-      at += numbers.length;
+      at += numbers.length * outputs;
       await setImmediate();
       signal?.throwIfAborted();
     }
@@ -114,6 +115,8 @@ export class Perceptron {
         return this.#tf.tanh(sums);
       case 'linear':
         return sums;
+      case 'softmax':
+        return this.#tf.softmax(sums);
     }
   }
 
@@ -129,6 +132,8 @@ export class Perceptron {
         return tf.mul(gradient, tf.sub(1, tf.square(output)));
       case 'linear':
         return gradient;
+      case 'softmax':
+        return tf.mul(output, tf.sub(gradient, tf.sum(tf.mul(gradient, output), 1, true)));
     }
   }
 }

@@ -45,32 +45,34 @@ export class Inference {
     this.#placed.delete(rows);
   }
 
-  /** Computes the rows with these numbers, and gives the last layer's sums: float32[numbers]. */
+  /** Computes the rows with these numbers, and gives the last layer's sums: float32[numbers × outputs]. */
   forward(input: Input, numbers: Uint32Array, dropped?: readonly Dropped[]): Float32Array {
     this.arena.integers(this.numbers, numbers.length).set(numbers);
     this.network.forward(input, { numbers: this.numbers, count: numbers.length }, dropped);
-    return this.firstUnits(this.network.layers.at(-1)!, numbers.length);
+    return this.#outputsOf(this.network.layers.at(-1)!, numbers.length);
   }
 
-  /** The last layer's sums for all rows: float32[rows]. Lets other work run now and then. */
+  /** The last layer's sums for all rows: float32[rows × outputs]. Lets other work run now and then. */
   async sums(rows: Rows, signal?: AbortSignal): Promise<Float32Array> {
     const input = this.place(rows);
-    const result = new Float32Array(countRows(rows));
+    const { units } = this.network.layers.at(-1)!;
+    const result = new Float32Array(countRows(rows) * units);
     const pause = pauses();
-    for (const numbers of slices(arange(result.length), this.most)) {
-      result.set(this.forward(input, numbers), numbers[0]);
+    for (const numbers of slices(arange(countRows(rows)), this.most)) {
+      result.set(this.forward(input, numbers), numbers[0]! * units);
       await pause();
       signal?.throwIfAborted();
     }
     return result;
   }
 
-  /** What a layer gives as its first unit, as a copy: float32[count]. */
-  firstUnits({ outputs, stride }: PlacedLayer, count: number): Float32Array {
+  /** What a layer gives for `count` rows, without what fills them up, as a copy: float32[count × units]. */
+  #outputsOf({ outputs, units, stride }: PlacedLayer, count: number): Float32Array {
     const all = this.arena.floats(outputs, count * stride);
-    const units = new Float32Array(count);
-    for (let row = 0; row < count; row++) units[row] = all[row * stride]!;
-    return units;
+    const result = new Float32Array(count * units);
+    for (let row = 0; row < count; row++)
+      for (let unit = 0; unit < units; unit++) result[row * units + unit] = all[row * stride + unit]!;
+    return result;
   }
 }
 

@@ -25,6 +25,8 @@ export interface Kernels {
   readonly sigmoidSlope: Kernel;
   readonly tanh: Kernel;
   readonly tanhSlope: Kernel;
+  readonly softmax: Kernel;
+  readonly softmaxSlope: Kernel;
   readonly penalize: Kernel;
   readonly clip: Kernel;
   readonly scale: Kernel;
@@ -42,6 +44,7 @@ export interface Kernels {
   readonly reluDouble: Kernel;
   readonly sigmoidDouble: Kernel;
   readonly tanhDouble: Kernel;
+  readonly softmaxDouble: Kernel;
 }
 
 /** New kernels, with a memory of their own. */

@@ -56,12 +56,17 @@ export class Network {
   }
 
   /** Turns derivatives by a layer's outputs into derivatives by its sums, in place. */
-  timesSlope({ activation, stride, outputs }: PlacedLayer, slopes: number, count: number): void {
-    if (activation !== 'linear') this.#kernels[SLOPES[activation]](slopes, outputs, count * stride);
+  timesSlope({ activation, units, stride, outputs }: PlacedLayer, slopes: number, count: number): void {
+    if (activation !== 'linear') this.#kernels[SLOPES[activation]](slopes, outputs, count, units, stride);
   }
 }
 
-const SLOPES = { relu: 'reluSlope', sigmoid: 'sigmoidSlope', tanh: 'tanhSlope' } as const;
+const SLOPES = {
+  relu: 'reluSlope',
+  sigmoid: 'sigmoidSlope',
+  tanh: 'tanhSlope',
+  softmax: 'softmaxSlope',
+} as const;
 
 function placeLayer(
   arena: Arena,

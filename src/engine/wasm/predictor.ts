@@ -32,16 +32,19 @@ export class Predictor {
     this.#layers = model.layers.map((layer) => placeLayer(this.#arena, layer));
   }
 
-  /** What the model gives for each row: float32[rows]. Throws `BAD_VALUE` where the rows' dimension or encoding isn't the model's. */
+  /** What the model gives for each row: float32[rows × outputs]. Throws `BAD_VALUE` where the rows' dimension or encoding isn't the model's. */
   predict(rows: Columns): Float32Array {
     checkFits(this.#model, rows);
-    const predictions = new Float32Array(rows.offsets.length - 1);
-    const { stride, outputs } = this.#layers.at(-1)!;
-    for (let first = 0; first < predictions.length; first += CHUNK) {
-      const count = Math.min(CHUNK, predictions.length - first);
+    const { units, stride, outputs } = this.#layers.at(-1)!;
+    const length = rows.offsets.length - 1;
+    const predictions = new Float32Array(length * units);
+    for (let first = 0; first < length; first += CHUNK) {
+      const count = Math.min(CHUNK, length - first);
       this.#forward(rows, first, count);
       const rounded = this.#arena.doubles(outputs, count * stride);
-      for (let row = 0; row < count; row++) predictions[first + row] = rounded[row * stride]!;
+      for (let row = 0; row < count; row++)
+        for (let unit = 0; unit < units; unit++)
+          predictions[(first + row) * units + unit] = rounded[row * stride + unit]!;
     }
     return predictions;
   }
@@ -51,12 +54,12 @@ export class Predictor {
     const before = this.#arena.end;
     let below: PlacedLayer | undefined;
     for (const layer of this.#layers) {
-      const { stride, activation, outputs } = layer;
+      const { units, stride, activation, outputs } = layer;
       if (below !== undefined) this.#dense(below, count, layer);
       else if (rows.encoding === 'dense')
         this.#dense(placeDense(this.#arena, rows, [first, first + count]), count, layer);
       else this.#sparse(placeSparse(this.#arena, rows, [first, first + count]), count, layer);
-      if (activation !== 'linear') this.#kernels[`${activation}Double`](outputs, count * stride);
+      if (activation !== 'linear') this.#kernels[`${activation}Double`](outputs, count, units, stride);
       below = layer;
     }
     this.#arena.release(before);

@@ -1,7 +1,8 @@
 import type { DenseLayer } from '../../formats/model.ts';
 import type { Trainer, TrainerState, Training } from '../contract.ts';
-import { slopeOf } from '../loss.ts';
-import type { Rows } from '../rows.ts';
+import { lossActivation } from '../class-loss.ts';
+import { labelsOf, type Rows } from '../rows.ts';
+import { writeSlopes } from '../slopes.ts';
 import { drawFactors, placeDropped } from './dropped.ts';
 import { Gradients } from './gradients.ts';
 import { CHUNK, Inference } from './inference.ts';
@@ -46,21 +47,17 @@ export class WasmTrainer implements Trainer {
     this.#time++;
     const { network, arena } = this.#inference;
     const last = network.layers.at(-1)!;
-    const { dropout } = this.#training;
+    const { dropout, objective } = this.#training;
     const count = numbers.length;
     if (dropout !== undefined)
       drawFactors(this.#inference, this.#dropped!, { dropout, step: this.#time, count });
     const input = this.#inference.place(rows);
     const sums = this.#inference.forward(input, numbers, this.#dropped);
-    network.activate(last, last.outputs, numbers.length);
-    const outputs = arena.floats(last.outputs, numbers.length * last.stride);
-    const slopes = arena.floats(this.#learning.at(-1)!.slopes, numbers.length * last.stride);
-    for (let i = 0; i < numbers.length; i++) {
-      const first = i * last.stride;
-      const label = rows.labels[numbers[i]!]!;
-      slopes[first] = slopeOf(this.#training.objective, outputs[first]!, label) / numbers.length;
-    }
-    this.#backward(input, numbers.length);
+    network.activate({ ...last, activation: lossActivation(objective) }, last.outputs, count);
+    const outputs = arena.floats(last.outputs, count * last.stride);
+    const slopes = arena.floats(this.#learning.at(-1)!.slopes, count * last.stride);
+    writeSlopes(objective, { ...last, outputs, labels: labelsOf(rows, numbers) }, slopes);
+    this.#backward(input, count);
     this.#gradients.prepare();
     for (const update of this.#updates) update.step(this.#time, learningRate);
     return sums;

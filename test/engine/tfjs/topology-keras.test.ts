@@ -1,15 +1,16 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { meanLoss } from '../../../src/engine/loss.ts';
 import { OPTIMIZERS, type Clip } from '../../../src/engine/optimizer.ts';
-import { completeTopology, outputOf } from '../../../src/engine/topology.ts';
+import { Tally } from '../../../src/engine/tally.ts';
+import { completeTopology } from '../../../src/engine/topology.ts';
 import { createNativeKernels } from '../../../src/engine/tfjs/native.ts';
 import { NetworkTrainer } from '../../../src/engine/tfjs/network-trainer.ts';
 import { Network } from '../../../src/engine/tfjs/network.ts';
 import { createPortableKernels } from '../../../src/engine/tfjs/portable.ts';
 import { loadTensorFlow } from '../../../src/engine/tfjs/tensorflow.ts';
 import type { Loss } from '../../../src/formats/model.ts';
+import { outputOf } from '../../../src/formats/output-layer.ts';
 import type { Topology } from '../../../src/formats/topology.ts';
 
 /** Trainings by Keras 3.15.1 on TensorFlow 2.21.0, from its own first weights. */
@@ -58,8 +59,11 @@ test.each(goldens)(
       offsets: Int32Array.from({ length: labels.length + 1 }, (_, row) => 6 * row),
       indices: Uint16Array.from(golden.tokens.flat()),
     };
-    const lossNow = async (): Promise<number> =>
-      meanLoss(objective, await trainer.sums(rows), labels) + trainer.penalty();
+    const lossNow = async (): Promise<number> => {
+      const tally = new Tally(objective);
+      tally.add(await trainer.sums(rows), labels, trainer.penalty());
+      return tally.loss;
+    };
     expect(await lossNow()).toBeCloseTo(golden.losses[0], 5);
     for (const batch of golden.batches)
       trainer.step(rows, Uint32Array.from(batch), golden.optimizer.learningRate);

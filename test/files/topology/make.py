@@ -55,6 +55,11 @@ EXAMPLES = {
             layer("Dense", units=1, activation="tanh"),
         ],
     },
+    "classes": {
+        "optimizer": "adam",
+        "loss": "categorical_crossentropy",
+        "layers": [embedding(), layer("GRU", units=4, reset_after=False), layer("Dense", units=3, activation="softmax")],
+    },
     "penalties": {
         "optimizer": "adam",
         "layers": [
@@ -99,7 +104,9 @@ def make(name, layers, optimizer="rmsprop", loss="binary_crossentropy", clip=Non
     tokens = random.integers(1, DIMENSION, (ROWS, LENGTH))
     for row, padding in zip(tokens, random.integers(0, LENGTH, ROWS)):
         row[:padding] = 0
-    labels = random.integers(0, 2, ROWS)
+    classes = max(2, layers[-1]["config"]["units"])
+    labels = random.integers(0, classes, ROWS)
+    wanted = labels[:, None] if classes == 2 else keras.utils.to_categorical(labels, classes)
     batches = [random.permutation(ROWS)[:5] for _ in range(8)]
     keras.utils.set_random_seed(1)
     model = build(layers)
@@ -111,10 +118,10 @@ def make(name, layers, optimizer="rmsprop", loss="binary_crossentropy", clip=Non
     first = weights()
     limits = {} if clip is None else {"global_clipnorm": clip["limit"]}
     model.compile(optimizer=OPTIMIZERS[optimizer](learning_rate=0.05, **limits), loss=loss)
-    losses = [float(model.test_on_batch(tokens, labels[:, None]))]
+    losses = [float(model.test_on_batch(tokens, wanted))]
     for batch in batches:
-        step(model, tokens[batch], labels[batch, None])
-    losses.append(float(model.test_on_batch(tokens, labels[:, None])))
+        step(model, tokens[batch], wanted[batch])
+    losses.append(float(model.test_on_batch(tokens, wanted)))
     golden = {
         "topology": {"class_name": "Sequential", "config": {"layers": layers}},
         "optimizer": {"name": optimizer, "learningRate": 0.05},

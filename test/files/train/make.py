@@ -19,6 +19,7 @@ import pyarrow as pa
 FOLDER = os.path.dirname(os.path.abspath(__file__))
 COMMON = {"units": [4, 3], "epochs": 3, "batchSize": 16, "seed": 3}
 FAST = {**COMMON, "learningRate": 0.01}
+CLASSES = {**FAST, "activation": "tanh", "optimizer": "adam", "loss": "categorical_crossentropy"}
 EXAMPLES = {
     "adagrad-defaults": {**COMMON, "optimizer": "adagrad"},
     "adagrad": {**FAST, "optimizer": "adagrad", "learningRate": 0.1, "initialAccumulatorValue": 0.01, "epsilon": 1e-3},
@@ -37,13 +38,30 @@ EXAMPLES = {
     },
     "cosine-decay": {**FAST, "schedule": "cosine_decay", "decaySteps": 6, "alpha": 0.1, "optimizer": "sgd"},
     "early-stopping": {**FAST, "epochs": 12, "learningRate": 0.05, "patience": 2, "minDelta": 0.001},
+    "softmax-hidden": {**FAST, "activation": "softmax"},
     "count": FAST,
     "tf-idf": {**FAST, "optimizer": "adam", "l2": 0.01, "activation": "tanh"},
     "dense": FAST,
     "dense-logistic-regression": {**FAST, "units": [], "optimizer": "sgd", "momentum": 0.9, "clipnorm": 0.5},
+    **{f"classes-{name}": {**CLASSES, **options} for name, options in {
+        "softmax": {"metrics": ["precision", "recall", "f1_score"]},
+        "softmax-hidden": {"activations": ["softmax", "relu"]},
+        "weights": {"classWeights": [0.5, 2, 1]},
+        "sigmoid": {"outputActivation": "sigmoid"},
+        "relu": {"outputActivation": "relu", "classes": 8, "l2": 0.01, "activation": "sigmoid"},
+        "more-than-labels": {"classes": 5},
+        "binary_crossentropy-sigmoid": {"loss": "binary_crossentropy", "classes": 3},
+        "binary_crossentropy-softmax": {"loss": "binary_crossentropy", "classes": 3, "outputActivation": "softmax"},
+        "binary_crossentropy-relu": {"loss": "binary_crossentropy", "classes": 3, "outputActivation": "relu", "seed": 4},
+        "mean_squared_error-linear": {"loss": "mean_squared_error", "classes": 3, "outputActivation": "linear"},
+        "mean_squared_error-softmax": {"loss": "mean_squared_error", "classes": 3, "outputActivation": "softmax"},
+    }.items()},
 }
 # Of those that are not on input.arrows; make_inputs.py writes the others.
-INPUTS = {"count": "count", "tf-idf": "tf-idf", "dense": "dense", "dense-logistic-regression": "dense"}
+INPUTS = {
+    "count": "count", "tf-idf": "tf-idf", "dense": "dense", "dense-logistic-regression": "dense",
+    **{name: "classes" for name in EXAMPLES if name.startswith("classes-")},
+}
 
 
 class Random:
@@ -117,11 +135,37 @@ def optimizer_of(o, batches):
     return getattr(keras.optimizers, kinds[o.get("optimizer", "rmsprop")])(learning_rate=rate, **numbers)
 
 
+class Macro(keras.metrics.Metric):
+    """The mean over the classes of precision or recall, which Keras has of one class at a time."""
+
+    def __init__(self, name):
+        super().__init__(name=name)
+        self.counts = None
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        outputs = y_pred.shape[-1]
+        if self.counts is None:
+            self.counts = self.add_weight(shape=(outputs, outputs), initializer="zeros")
+        said = keras.ops.one_hot(keras.ops.argmax(y_pred, -1), outputs)
+        self.counts.assign_add(keras.ops.matmul(keras.ops.transpose(y_true), said))
+
+    def result(self):
+        whole = keras.ops.sum(self.counts, {"precision": 0, "recall": 1}[self.name])
+        return keras.ops.mean(keras.ops.divide_no_nan(keras.ops.diagonal(self.counts), whole))
+
+
 def make(name, o):
     source = INPUTS.get(name, "input")
     dimension, ((x, y), validation) = read(source)
-    units = [*o["units"], 1]
-    activations = [*o.get("activations", [o.get("activation", "relu")] * len(o["units"])), o.get("outputActivation", "sigmoid")]
+    loss = o.get("loss", "binary_crossentropy")
+    is_categorical = loss == "categorical_crossentropy"
+    outputs = o.get("classes", int(max(y.max(), validation[1].max())) + 1 if is_categorical else 1)
+    if outputs > 1:
+        one_hot = lambda labels: keras.utils.to_categorical(labels[:, 0], outputs)
+        y, validation = one_hot(y), (validation[0], one_hot(validation[1]))
+    units = [*o["units"], outputs]
+    last = o.get("outputActivation", "softmax" if is_categorical else "sigmoid")
+    activations = [*o.get("activations", [o.get("activation", "relu")] * len(o["units"])), last]
     penalty = keras.regularizers.L1L2(o.get("l1", 0.0), o.get("l2", 0.0)) if "l1" in o or "l2" in o else None
     dense = [
         keras.layers.Dense(count, activation=None if activation == "linear" else activation, kernel_regularizer=penalty)
@@ -135,7 +179,8 @@ def make(name, o):
         layer.set_weights([np.array(kernel, np.float32).reshape(inputs, count), np.zeros(count, np.float32)])
         inputs = count
     batches = math.ceil(len(x) / o["batchSize"])
-    model.compile(optimizer_of(o, batches), o.get("loss", "binary_crossentropy"), metrics=["accuracy"])
+    metric = lambda kind: keras.metrics.F1Score("macro", name=kind) if kind == "f1_score" else Macro(kind)
+    model.compile(optimizer_of(o, batches), loss, metrics=["accuracy", *map(metric, o.get("metrics", []))])
     weights = dict(enumerate(o["classWeights"])) if "classWeights" in o else None
     order, history = list(range(len(x))), []
     best, waited, best_weights = math.inf, 0, None

@@ -94,20 +94,45 @@ export function denseDouble(
   }
 }
 
-export function reluDouble(numbers: usize, length: u32): void {
+// Activations, in place: `units` numbers in each of `rows` rows.
+
+export function reluDouble(numbers: usize, rows: u32, units: u32, stride: u32): void {
   const zero = f64x2.splat(0);
-  const end = numbers + ((<usize>length) << 3);
+  const end = numbers + ((<usize>rows * stride) << 3);
   for (let at = numbers; at < end; at += 16) v128.store(at, f64x2.max(v128.load(at), zero));
 }
 
-export function sigmoidDouble(numbers: usize, length: u32): void {
-  const end = numbers + ((<usize>length) << 3);
-  for (let at = numbers; at < end; at += 8) store<f64>(at, 1 / (1 + NativeMath.exp(-load<f64>(at))));
+export function sigmoidDouble(numbers: usize, rows: u32, units: u32, stride: u32): void {
+  for (let row: u32 = 0; row < rows; row++) {
+    const begin = numbers + ((<usize>row * stride) << 3);
+    for (let at = begin; at < begin + ((<usize>units) << 3); at += 8)
+      store<f64>(at, 1 / (1 + NativeMath.exp(-load<f64>(at))));
+  }
 }
 
-export function tanhDouble(numbers: usize, length: u32): void {
-  const end = numbers + ((<usize>length) << 3);
-  for (let at = numbers; at < end; at += 8) store<f64>(at, NativeMath.tanh(load<f64>(at)));
+export function tanhDouble(numbers: usize, rows: u32, units: u32, stride: u32): void {
+  for (let row: u32 = 0; row < rows; row++) {
+    const begin = numbers + ((<usize>row * stride) << 3);
+    for (let at = begin; at < begin + ((<usize>units) << 3); at += 8)
+      store<f64>(at, NativeMath.tanh(load<f64>(at)));
+  }
+}
+
+/** The largest sum is taken off, so that none overflows. */
+export function softmaxDouble(numbers: usize, rows: u32, units: u32, stride: u32): void {
+  for (let row: u32 = 0; row < rows; row++) {
+    const begin = numbers + ((<usize>row * stride) << 3);
+    const end = begin + ((<usize>units) << 3);
+    let largest = -Infinity;
+    for (let at = begin; at < end; at += 8) largest = max(largest, load<f64>(at));
+    let total: f64 = 0;
+    for (let at = begin; at < end; at += 8) {
+      const power = NativeMath.exp(load<f64>(at) - largest);
+      store<f64>(at, power);
+      total += power;
+    }
+    for (let at = begin; at < end; at += 8) store<f64>(at, load<f64>(at) / total);
+  }
 }
 
 /** Two float32. */

@@ -134,6 +134,7 @@ function forward<I, V>(
   const bytes: usize = (<usize>stride) << 2;
   // What comes of it must go somewhere, or it would not be done; the first row takes its place.
   store<u32>(out, fetch<I>(numbers, count, offsets, indices));
+  if (!isVoid<V>()) store<u32>(out, fetch<V>(numbers, count, offsets, values));
   for (let i: u32 = 0; i < count; i++) {
     const row = load<u32>(numbers + ((<usize>i) << 2));
     const begin = indices + <usize>load<u32>(offsets + ((<usize>row) << 2)) * sizeof<I>();
@@ -184,12 +185,12 @@ function times<V>(value: v128, numbers: v128): v128 {
  * Reads a byte of each cache line of the rows, so that they are in the cache when they are summed. The processor waits for
  * many of these at a time, but for one row after the other where each is summed at once.
  */
-function fetch<I>(numbers: usize, count: u32, offsets: usize, indices: usize): u32 {
+function fetch<T>(numbers: usize, count: u32, offsets: usize, array: usize): u32 {
   let all: u32 = 0;
   for (let i: u32 = 0; i < count; i++) {
     const row = load<u32>(numbers + ((<usize>i) << 2));
-    const begin = indices + <usize>load<u32>(offsets + ((<usize>row) << 2)) * sizeof<I>();
-    const end = indices + <usize>load<u32>(offsets + ((<usize>row) << 2), 4) * sizeof<I>();
+    const begin = array + <usize>load<u32>(offsets + ((<usize>row) << 2)) * sizeof<T>();
+    const end = array + <usize>load<u32>(offsets + ((<usize>row) << 2), 4) * sizeof<T>();
     for (let at = begin; at < end; at += 64) all += load<u8>(at);
   }
   return all;
