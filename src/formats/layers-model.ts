@@ -1,5 +1,5 @@
 import { hasTopology, type AnyModel, type Model } from './model.ts';
-import { layerName, weightsOf } from './safetensors.ts';
+import { layerName, weightsOf } from './model-tensors.ts';
 import type { Topology } from './topology.ts';
 
 /** The name that TensorFlow.js's own converter gives to the weights. */

@@ -1,16 +1,15 @@
 import { setImmediate } from 'node:timers/promises';
-import type { LayersModel, Tensor2D, layers } from '@tensorflow/tfjs';
+import type { LayersModel, Tensor2D } from '@tensorflow/tfjs';
 import { StageError, type ErrorCode } from '../../error.ts';
 import type { Topology } from '../../formats/topology.ts';
 import type { Tensor } from '../../formats/tensor-file.ts';
 import { withoutActivation } from '../topology.ts';
 import { countRows, type About, type Rows } from '../rows.ts';
 import { inOrder } from './batch.ts';
+import { partsOf, type Layer } from './layer-parts.ts';
 import { checkShape, toTensor } from './network-input.ts';
 import { seedInitializers } from './random-weights.ts';
 import type { TensorFlow } from './tensorflow.ts';
-
-export type Layer = layers.Layer;
 
 /** How many rows are computed at once. */
 const CHUNK = 256;
@@ -123,23 +122,6 @@ export class Network {
   dispose(): void {
     this.model.dispose();
   }
-}
-
-/** Where layers of TensorFlow.js keep others. */
-interface Composite {
-  readonly layers?: readonly Layer[];
-  readonly layer?: Layer;
-  readonly forwardLayer?: Layer;
-  readonly backwardLayer?: Layer;
-  readonly cell?: Layer;
-  readonly cells?: readonly Layer[];
-}
-
-function* partsOf(layer: Layer): Generator<Layer> {
-  yield layer;
-  const { layers = [], layer: wrapped, forwardLayer, backwardLayer, cell, cells = [] } = layer as Composite;
-  for (const part of [...layers, wrapped, forwardLayer, backwardLayer, cell, ...cells])
-    if (part !== undefined) yield* partsOf(part);
 }
 
 const shown = (shape: readonly (number | null)[]): string =>

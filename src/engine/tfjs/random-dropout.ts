@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs';
 import { createDropout } from '../dropout.ts';
-import type { Layer } from './network.ts';
+import type { Layer } from './layer-parts.ts';
 import type { TensorFlow } from './tensorflow.ts';
 
 /** What a layer that drops out, or a cell of a recurrent layer, has of it in TensorFlow.js. */
