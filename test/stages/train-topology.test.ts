@@ -8,7 +8,7 @@ import type { VectorBatch } from '../../src/formats/vector-batch.ts';
 import { vectors } from '../../src/formats/vectors.ts';
 import { train } from '../../src/stages/train.ts';
 import { describeToolchain } from '../../src/toolchains.ts';
-import { input } from '../engine/golden.ts';
+import { goldens, input } from '../engine/golden.ts';
 import { temporaryFolder } from '../folder.ts';
 import { chunked, collect, streamOf } from '../streams.ts';
 import { through } from './through.ts';
@@ -44,15 +44,31 @@ describe('a topology of dense layers', () => {
       dense(1, 'sigmoid'),
     ]);
     const perceptron = { units: [4, 3], activations: ['tanh', 'relu'], dropout: 0.2, l1: 0.001, l2: 0.01 };
-    const ours = await modelOf({ ...common, topology }, input);
-    const theirs = await modelOf({ ...common, ...perceptron }, input);
+    await expectSame(await modelOf({ ...common, topology }, input), { ...common, ...perceptron }, input);
+  });
+
+  test.each(goldens.filter(({ name }) => ['count', 'tf-idf', 'dense'].includes(name)))(
+    'reads vectors as a perceptron does: $name',
+    async ({ input: bytes }) => {
+      const [batch] = (await collect(vectors.read(chunked(bytes)))) as [VectorBatch];
+      const topology = topologyFile([
+        layer('Dense', { units: 2, activation: 'softmax', batch_input_shape: [null, batch.dimension] }),
+      ]);
+      const common = { epochs: 2, batchSize: 16, loss: 'categorical_crossentropy' };
+      await expectSame(await modelOf({ ...common, topology }, bytes), { ...common, units: [] }, bytes);
+    },
+  );
+
+  /** Expects a model from a topology to have the weights of the perceptron that these options come to. */
+  async function expectSame(ours: AnyModel, options: object, bytes: Uint8Array): Promise<void> {
+    const theirs = await modelOf(options, bytes);
     expect([hasTopology(ours), hasTopology(theirs)]).toEqual([true, false]);
     for (const [i, { name, shape, values }] of weightsOf(theirs).entries()) {
       const weights = weightsOf(ours)[i]!;
       expect(weights).toMatchObject({ name, shape });
       for (const [at, value] of values.entries()) expect(weights.values[at]).toBeCloseTo(value, 5);
     }
-  });
+  }
 });
 
 const LSTM = { units: 3, dropout: 0.2, recurrent_dropout: 0.2 };
