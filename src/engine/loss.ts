@@ -30,9 +30,9 @@ export function activate(activation: Activation, sum: number): number {
 }
 
 /**
- * The loss of one row of a model with one output, by its class's weight, from the last layer's sum; the label is 0 or 1. As in Keras, binary cross-entropy after a sigmoid comes from
- * the sum itself, which loses nothing where the sigmoid rounds to 0 or 1; after another activation the output is
- * clipped to [1e-7, 1 - 1e-7] first.
+ * The loss of one row of a model with one output, by its class's weight, from the last layer's sum; the label is 0 or 1. As in
+ * Keras, binary cross-entropy after a sigmoid comes from the sum itself, which loses nothing where the sigmoid rounds to 0 or 1;
+ * after another activation the output is clipped to [1e-7, 1 - 1e-7] first.
  */
 export function lossOf(objective: Objective, sum: number, label: number): number {
   return weightOf(objective, label) * plainLoss(objective, sum, label);

@@ -3,31 +3,31 @@ import type { Codec } from '../stage.ts';
 import { ndjson } from './json.ts';
 import type { Split } from './review.ts';
 
-/** What a model makes of one review. */
-export type Prediction = Asked & Outputs;
+/** What a model makes of one review: one probability, or one for each label. */
+export type Prediction = Asked & (Single | Several);
 
-interface Asked {
+/** What is known about a review. */
+export interface Asked {
   /** The review's id; `line/7` for the seventh line of a text. */
   readonly id: string;
   /** The review's split and label, where they are known. */
-  readonly split?: Split;
-  readonly label?: number;
+  readonly split?: Split | undefined;
+  readonly label?: number | undefined;
 }
 
-/** What comes out for a review: one probability, or one for each label. */
-export type Outputs =
-  | {
-      /** How likely its label is 1: a float32. */
-      readonly probability: number;
-      readonly probabilities?: never;
-    }
-  | {
-      readonly probability?: never;
-      /** How likely its label is 0, 1, …: float32. */
-      readonly probabilities: readonly number[];
-      /** The label with the largest of them. */
-      readonly prediction: number;
-    };
+interface Single {
+  /** How likely its label is 1: a float32. */
+  readonly probability: number;
+  readonly probabilities?: never;
+}
+
+interface Several {
+  readonly probability?: never;
+  /** How likely its label is 0, 1, …: float32. */
+  readonly probabilities: readonly number[];
+  /** The label with the largest of them. */
+  readonly prediction: number;
+}
 
 /**
  * Predictions as NDJSON: `{"id":"test/0","split":"test","label":0,"probability":0.0123}`, a line each; of a model with several outputs
@@ -65,12 +65,13 @@ function missingField({ id, probability, probabilities, prediction }: Partial<Re
   return typeof prediction === 'number' ? undefined : 'prediction';
 }
 
-function toLine({ id, split, label, ...outputs }: Prediction): string {
-  const told =
-    outputs.probabilities === undefined
-      ? { probability: shortest(outputs.probability) }
-      : { probabilities: outputs.probabilities.map(shortest), prediction: outputs.prediction };
-  return `${JSON.stringify({ id, split, label, ...told })}\n`;
+function toLine(one: Prediction): string {
+  const { id, split, label } = one;
+  const line =
+    one.probabilities === undefined
+      ? { id, split, label, probability: shortest(one.probability) }
+      : { id, split, label, probabilities: one.probabilities.map(shortest), prediction: one.prediction };
+  return `${JSON.stringify(line)}\n`;
 }
 
 /** The shortest number that is the same float32: 0.93 rather than 0.9300000071525574. */

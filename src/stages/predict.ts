@@ -12,7 +12,7 @@ import { createEncoder, type Encoder } from '../formats/encoder.ts';
 import { hasTopology, readsWords, type AnyModel } from '../formats/model.ts';
 import { outputLayerOf } from '../formats/output-layer.ts';
 import type { Review } from '../formats/review.ts';
-import { predictions, type Outputs, type Prediction } from '../formats/predictions.ts';
+import { predictions, type Asked, type Prediction } from '../formats/predictions.ts';
 import { readModel } from '../formats/safetensors.ts';
 import { samples, type Samples } from '../formats/samples.ts';
 import { readWordIndex, tokenize } from '../formats/word-index.ts';
@@ -57,10 +57,9 @@ export const predict = defineStage({
     for await (const some of input) {
       context.signal.throwIfAborted();
       if (some.kind !== 'vectors' && !readsWords(model)) throw onlyVectors(model);
-      const { rows, toPrediction } = prepare(some, encoder, toTokens);
+      const { rows, asked } = prepare(some, encoder, toTokens);
       checkFits(model, rows);
-      const probabilities = checkProbabilities(await toProbabilities(rows));
-      yield toOutputs(probabilities, units).map(toPrediction);
+      yield toPredictions(checkProbabilities(await toProbabilities(rows)), units, asked);
     }
   },
 });
@@ -82,50 +81,46 @@ async function loadPredictor(
   return async (rows) => predictor.predict(rows);
 }
 
-/** What comes out for each row, from float32[rows × units]. */
-function toOutputs(probabilities: Float32Array, units: number): Outputs[] {
-  if (units === 1) return Array.from(probabilities, (probability) => ({ probability }));
-  return Array.from(argmax(probabilities, units), (prediction, row) => ({
-    probabilities: [...probabilities.subarray(row * units, (row + 1) * units)],
-    prediction,
-  }));
+/** What comes out for each row, float32[rows × units], with what is known about it. */
+function toPredictions(
+  probabilities: Float32Array,
+  units: number,
+  asked: (row: number) => Asked,
+): Prediction[] {
+  // Field by field: an object that is spread takes twice as long to write.
+  if (units === 1)
+    return Array.from(probabilities, (probability, row) => {
+      const { id, split, label } = asked(row);
+      return { id, split, label, probability };
+    });
+  return Array.from(argmax(probabilities, units), (prediction, row) => {
+    const { id, split, label } = asked(row);
+    const own = [...probabilities.subarray(row * units, (row + 1) * units)];
+    return { id, split, label, probabilities: own, prediction };
+  });
 }
 
-/** Samples as rows for the engine, and how what comes out is told together with what is known about its row. */
+/** Samples as rows for the engine, and what is known about each row. */
 function prepare(
   some: Samples,
   encoder: Encoder,
   toTokens: (text: string) => ArrayLike<number>,
-): { rows: Rows; toPrediction: (outputs: Outputs, row: number) => Prediction } {
+): { rows: Rows; asked: (row: number) => Asked } {
   switch (some.kind) {
     case 'vectors': {
       const { ids, splits, labels } = some.batch;
       return {
         rows: some.batch,
-        toPrediction: (outputs, row) => ({
-          id: ids[row]!,
-          split: splits[row]!,
-          label: labels[row]!,
-          ...outputs,
-        }),
+        asked: (row) => ({ id: ids[row]!, split: splits[row]!, label: labels[row]! }),
       };
     }
     case 'reviews': {
       const { reviews } = some;
-      return {
-        rows: encode(reviews, encoder),
-        toPrediction: (outputs, row) => {
-          const { id, split, label } = reviews[row]!;
-          return { id, split, label, ...outputs };
-        },
-      };
+      return { rows: encode(reviews, encoder), asked: (row) => reviews[row]! };
     }
     case 'text': {
       const lines = some.lines.map(({ text, number }) => ({ id: `line/${number}`, tokens: toTokens(text) }));
-      return {
-        rows: encode(lines, encoder),
-        toPrediction: (outputs, row) => ({ id: lines[row]!.id, ...outputs }),
-      };
+      return { rows: encode(lines, encoder), asked: (row) => ({ id: lines[row]!.id }) };
     }
   }
 }

@@ -101,5 +101,30 @@ describe.each(engines)('%s', (_, load) => {
       expect(await trainer.sums(rows)).not.toEqual(before);
       trainer.dispose();
     });
+
+    test('steps from softmaxes that are sure, hidden and last, and gives a sum for each output', async () => {
+      const rows = rowsOf(2, [[0], [1]], [2, 0]);
+      const sure = Float32Array.of(500, 0, -500, -500, 0, 500);
+      const layers = [
+        { units: 3, activation: 'softmax', kernel: sure, bias: new Float32Array(3) },
+        {
+          units: 3,
+          activation: 'softmax',
+          kernel: Float32Array.of(1000, 0, 0, 0, 0, 0, 0, 0, 1000),
+          bias: new Float32Array(3),
+        },
+      ] as const;
+      const trainer = engine.createTrainer(layers, {
+        objective: { loss: 'categorical_crossentropy', activation: 'softmax' },
+        optimizer: { ...OPTIMIZERS.sgd, learningRate: 1 },
+        batchSize: 2,
+      });
+      const sums = trainer.step(rows, Uint32Array.of(0, 1), 1);
+      expect([...sums]).toEqual([1000, 0, 0, 0, 0, 1000]);
+      // Each row is sure of another label than its own: its derivatives are 1 and -1, halved for two rows.
+      const [, , kernel] = trainer.weights();
+      expect([...kernel!]).toEqual([999.5, 0, 0.5, 0, 0, 0, 0.5, 0, 999.5]);
+      trainer.dispose();
+    });
   });
 });

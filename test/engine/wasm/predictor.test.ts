@@ -141,6 +141,14 @@ describe('a predictor', () => {
     expect([...predictor.predict(rowsOf(3, [[0, 1, 2], [0, 2], []]))]).toEqual([1.5, 0.5, 0.5]);
   });
 
+  test('overflows in no softmax', async () => {
+    const kernel = Float32Array.of(1e30, 0, -1e30);
+    const layers = [{ units: 3, activation: 'softmax', kernel, bias: new Float32Array(3) }] as const;
+    const model: Model = { dimension: 1, encoding: 'multi-hot', loss: 'categorical_crossentropy', layers };
+    const predictor = await createPredictor(readKernels(), model);
+    expect([...predictor.predict(rowsOf(1, [[0]]))]).toEqual([1, 0, 0]);
+  });
+
   test('tells of weights that are no numbers by what it gives', async () => {
     const layers = [
       { units: 1, activation: 'relu', kernel: Float32Array.of(NaN), bias: Float32Array.of(0) },
