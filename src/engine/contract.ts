@@ -43,7 +43,6 @@ export interface TopologyTrainer extends Trainer {
 export interface TopologyPredictor {
   /** As an engine's `sums`. */
   sums(rows: Rows, signal?: AbortSignal): Promise<Float32Array>;
-  dispose(): void;
 }
 
 /** How to train. */

@@ -160,6 +160,16 @@ describe('a topology', () => {
       'the vectors have dimension 10, the embedding "embedding" has input_dim 9',
     ],
     [
+      'nothing to train',
+      [
+        embedding({ trainable: false }),
+        layer('Flatten'),
+        { ...OUTPUT, config: { ...OUTPUT.config, trainable: false } },
+      ],
+      'UNSUPPORTED',
+      'no layer of the topology has weights that are trained',
+    ],
+    [
       'an output a word',
       [embedding(), OUTPUT],
       'UNSUPPORTED',

@@ -1,3 +1,4 @@
+import { StageError } from '../../error.ts';
 import type { TopologyEngine } from '../contract.ts';
 import type { Kernels } from './kernels.ts';
 import { Network } from './network.ts';
@@ -12,6 +13,11 @@ export function createTopologyEngine(tf: TensorFlow, kernels: Kernels): Topology
     async createTrainer(topology, about, { seed, ...training }) {
       const network = await Network.build(tf, topology, seed);
       network.check(about);
+      if (network.model.trainableWeights.length === 0)
+        throw new StageError('UNSUPPORTED', 'no layer of the topology has weights that are trained', {
+          where: { field: 'topology' },
+          hint: 'let a layer be trainable',
+        });
       return new NetworkTrainer(tf, kernels, { network, training, seed });
     },
     async createPredictor({ topology, weights }) {
