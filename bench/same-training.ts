@@ -56,7 +56,7 @@ export function runOurs(engine: Engine, { rows, layers, orders, epochs }: Task):
     for (const numbers of slices(order, BATCH)) trainer.step(rows, numbers, OPTIMIZERS.rmsprop.learningRate);
     return (performance.now() - start) / 1000;
   });
-  const weights = Float32Array.from(trainer.layers().flatMap(({ kernel, bias }) => [...kernel, ...bias]));
+  const weights = Float32Array.from(trainer.weights().flatMap((array) => [...array]));
   trainer.dispose();
   return { seconds, weights };
 }

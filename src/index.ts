@@ -10,7 +10,7 @@ export { history, type Epoch } from './formats/history.ts';
 export { predictions, type Prediction } from './formats/predictions.ts';
 export type { Review, Split } from './formats/review.ts';
 export type { VectorBatch } from './formats/vector-batch.ts';
-export type { DenseLayer, Model } from './formats/model.ts';
+export type { AnyModel, DenseLayer, Model, TopologyModel } from './formats/model.ts';
 
 // What a stage of one's own is made of.
 export { defineStage } from './stage.ts';

@@ -57,7 +57,10 @@ export interface Stage<In, Out, Entries extends v.ObjectEntries> {
   readonly positional?: keyof Entries & string;
   /** Whether what it writes is a JSON object of metrics, for a run's record. */
   readonly metrics?: boolean;
-  /** What its output depends on besides code, options and inputs; options may decide it. A function must be cheap to ask. */
+  /**
+   * What its output depends on besides code, options and inputs; options may decide it, of one that is a file whether it is given. A function
+   * must be cheap to ask.
+   */
   readonly toolchain?:
     | ToolchainName
     | ((

@@ -26,11 +26,11 @@ describe('the package', () => {
   const types = `
 import { createReadStream } from 'node:fs';
 import * as sluice from 'sluice';
-import { decode, download, split, train, vectorize, type Model, type Review, type VectorBatch } from 'sluice';
+import { decode, download, split, train, vectorize, type AnyModel, type Review, type VectorBatch } from 'sluice';
 
 const reviews: AsyncGenerator<Review, void, undefined> = decode(createReadStream('x'), { words: 500 });
 const vectors: AsyncGenerator<VectorBatch, void, undefined> = vectorize(reviews);
-const models: AsyncGenerator<Model, void, undefined> = train(split(vectors, { validation: 0.1 }), { units: [8] });
+const models: AsyncGenerator<AnyModel, void, undefined> = train(split(vectors, { validation: 0.1 }), { units: [8] });
 export const bytes: AsyncIterable<Uint8Array> = train.writes.write(models);
 // @ts-expect-error -- no such option
 decode([], { wrods: 1 });

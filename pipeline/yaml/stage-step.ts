@@ -36,7 +36,7 @@ export async function parseStage(
       options: options.values,
       locators: names.filter((name) => roleOf(stage.options[name]!).role === 'locator'),
       metrics: stage.metrics === true,
-      ...toolchainOf(fields.stage, stage, options.values),
+      ...toolchainOf(fields.stage, stage, options.given),
       outputs: outputsOf(written, stage, fields.extension),
     },
     combination,
@@ -89,16 +89,16 @@ interface Options {
   readonly written: unknown;
 }
 
-/** Checks `with` against the stage's declaration, and takes the inputs among the options out. */
+/** Checks `with` against the stage's declaration: all that is given, and apart the values and the inputs among it. */
 function parseOptions(
   yaml: YamlFile,
   { path: step, name: stageName, stage, written = null }: Options,
-): { values: Fields; references: Reference[] } {
+): { given: Fields; values: Fields; references: Reference[] } {
   const path = [...step, 'with'];
   if (written !== null && !isMap(written))
     yaml.complain(path, { message: 'with must be a map of names to values' });
   const entries = givenOptions(stage);
-  const right: Fields = check(yaml, {
+  const given: Fields = check(yaml, {
     entries,
     value: isMap(written) ? written : {},
     path,
@@ -126,12 +126,12 @@ function parseOptions(
   });
   const values: Record<string, unknown> = {};
   const references: Reference[] = [];
-  for (const [name, value] of Object.entries(right)) {
+  for (const [name, value] of Object.entries(given)) {
     if (roleOf(entries[name]!).role !== 'input') values[name] = value;
     else if (typeof value === 'string')
       references.push({ input: name, text: value, path: [...path, name], takesFolder: false });
   }
-  return { values, references };
+  return { given, values, references };
 }
 
 function outputsOf(written: Written, { writes, options }: AnyStage, extension = writes.extension): Output[] {

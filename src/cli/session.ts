@@ -47,11 +47,14 @@ export async function planSelection(selection: Selection, storeFolder: string): 
 function readTools(): Planning['tool'] {
   const codes = new Map<string, Promise<Code>>();
   const toolchains = new Map<string, Promise<Toolchain>>();
-  return async ({ stage, toolchain, options }: StageStep): Promise<Tool> => {
+  return async ({ stage, toolchain, options, inputs }: StageStep): Promise<Tool> => {
     const code = codes.get(stage) ?? codeOf(stage);
     codes.set(stage, code);
     if (stage.includes('/'))
-      return { code: await code, toolchain: await describeToolchain(await ownToolchain(stage), options) };
+      return {
+        code: await code,
+        toolchain: await describeToolchain(await ownToolchain(stage), { ...inputs, ...options }),
+      };
     const described = toolchains.get(toolchain ?? '') ?? describeToolchain(toolchain, options);
     toolchains.set(toolchain ?? '', described);
     return { code: await code, toolchain: await described };

@@ -1,6 +1,5 @@
 import type { Checkpoint } from '../formats/checkpoint.ts';
 import type { Epoch } from '../formats/history.ts';
-import type { DenseLayer } from '../formats/model.ts';
 import type { Trainer } from './contract.ts';
 
 /** Gives the epochs that are behind a training that is resumed, then those that come. */
@@ -19,9 +18,7 @@ export async function* saveEach(
   for await (const epoch of epochs) {
     all.push(epoch);
     if (all.length > behind) {
-      const layers = best() ?? [];
-      const weights = layers.flatMap(({ kernel, bias }) => [kernel, bias]);
-      await write({ ...about, ...trainer.state(), epochs: all, best: weights });
+      await write({ ...about, ...trainer.state(), epochs: all, best: best() ?? [] });
     }
     yield epoch;
   }
@@ -30,14 +27,8 @@ export async function* saveEach(
 interface Saved {
   readonly trainer: Trainer;
   readonly about: Pick<Checkpoint, 'options' | 'rows'>;
-  /** The layers of the best epoch so far, where one is looked for. */
-  readonly best: () => readonly DenseLayer[] | undefined;
+  /** The weights of the best epoch so far, where one is looked for. */
+  readonly best: () => readonly Float32Array[] | undefined;
   /** How many epochs the checkpoint that is resumed has. */
   readonly behind: number;
-}
-
-/** The best layers that a checkpoint holds; `undefined` if it holds none. `layers` are of the same shapes. */
-export function bestOf({ best }: Checkpoint, layers: readonly DenseLayer[]): DenseLayer[] | undefined {
-  if (best.length === 0) return undefined;
-  return layers.map((layer, i) => ({ ...layer, kernel: best[2 * i]!, bias: best[2 * i + 1]! }));
 }

@@ -82,20 +82,23 @@ export const chooseObjective = ({
   classWeights,
 });
 
+/** Of the hidden layers, where nothing is said. */
+const UNITS = [16, 16];
+
 /** What keeps a model from learning its rows by heart. Throws `USAGE` for more than one way to clip. */
 export function chooseRegularization({
-  l1,
-  l2,
-  dropout: rate,
+  l1 = 0,
+  l2 = 0,
+  dropout: rate = 0,
   seed,
-  units,
+  units = UNITS,
   ...limits
 }: {
-  readonly l1: number;
-  readonly l2: number;
-  readonly dropout: number;
+  readonly l1?: number | undefined;
+  readonly l2?: number | undefined;
+  readonly dropout?: number | undefined;
   readonly seed: number;
-  readonly units: readonly number[];
+  readonly units?: readonly number[] | undefined;
 } & { readonly [B in Clip['by']]?: number | undefined }): Pick<Training, 'penalties' | 'clip' | 'dropout'> {
   const clips = (['clipvalue', 'clipnorm', 'globalClipnorm'] as const).flatMap((by) =>
     limits[by] === undefined ? [] : [{ by, limit: limits[by] }],
@@ -133,12 +136,12 @@ export function chooseEarlyStopping({
 
 /** The hidden layers of a perceptron. Throws `USAGE` where there isn't one of `activations` for each. */
 export function chooseHiddenLayers({
-  units,
-  activation,
+  units = UNITS,
+  activation = 'relu',
   activations,
 }: {
-  readonly units: readonly number[];
-  readonly activation: Activation;
+  readonly units?: readonly number[] | undefined;
+  readonly activation?: Activation | undefined;
   readonly activations?: readonly Activation[] | undefined;
 }): { units: number; activation: Activation }[] {
   if (activations !== undefined && activations.length !== units.length) {

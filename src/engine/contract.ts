@@ -1,7 +1,9 @@
-import type { DenseLayer, Model } from '../formats/model.ts';
+import type { DenseLayer, Model, TopologyModel } from '../formats/model.ts';
+import type { Tensor } from '../formats/tensor-file.ts';
+import type { Topology } from '../formats/topology.ts';
 import type { Objective } from './loss.ts';
 import type { Clip, Optimizer, Penalties } from './optimizer.ts';
-import type { Rows } from './rows.ts';
+import type { About, Rows } from './rows.ts';
 
 /**
  * What trains multi-layer perceptrons on rows, sparse or dense, and computes with them. Engines agree up to rounding.
@@ -15,6 +17,32 @@ export interface Engine {
    * Throws `BAD_VALUE` where the rows' dimension or encoding isn't the model's, and the signal's reason once it is aborted.
    */
   sums(model: Model, rows: Rows, signal?: AbortSignal): Promise<Float32Array>;
+}
+
+/** What trains models of any layers, and computes with them. */
+export interface TopologyEngine {
+  /**
+   * Starts training from first weights that come from the seed. Throws `UNSUPPORTED` where the topology can't be built, and `BAD_VALUE`
+   * where the rows don't fit it.
+   */
+  createTrainer(
+    topology: Topology,
+    about: About,
+    training: Omit<Training, 'penalties' | 'dropout'> & { readonly seed: number },
+  ): Promise<TopologyTrainer>;
+  /** Throws `UNSUPPORTED` or `CORRUPT` where the model can't be built. */
+  createPredictor(model: TopologyModel): Promise<TopologyPredictor>;
+}
+
+export interface TopologyTrainer extends Trainer {
+  /** Names and shapes of the weights. */
+  readonly shapes: readonly Pick<Tensor, 'name' | 'shape'>[];
+}
+
+/** A model that was built once, to be asked often. */
+export interface TopologyPredictor {
+  /** As an engine's `sums`. */
+  sums(rows: Rows, signal?: AbortSignal): Promise<Float32Array>;
 }
 
 /** How to train. */
@@ -38,8 +66,8 @@ export interface Trainer {
   sums(rows: Rows, signal?: AbortSignal): Promise<Float32Array>;
   /** Says that these rows are not asked about again: others may take their place. */
   forget(rows: Rows): void;
-  /** Copies of the weights as they are now. */
-  layers(): DenseLayer[];
+  /** Copies of the weights as they are now: of a perceptron's layers, the kernel and the bias of each. */
+  weights(): Float32Array[];
   /** All that decides what its next steps come to, as copies. Throws `UNSUPPORTED` where the engine keeps it for itself. */
   state(): TrainerState;
   /** Goes on from a state that a trainer of the same kind has given. Throws `UNSUPPORTED` as `state` does. */

@@ -127,7 +127,7 @@ const describe = (results: Partial<Results>): string =>
 
 /** The last step may have ruined them, and no batch comes after it to show it. A loop, as in `labelsOf`. */
 function checkWeights(trainer: Trainer, when: { epoch: number; batch: number }): void {
-  for (const weights of trainer.layers().flatMap(({ kernel, bias }) => [kernel, bias]))
+  for (const weights of trainer.weights())
     for (let i = 0; i < weights.length; i++)
       if (!Number.isFinite(weights[i])) throw diverged(`a weight is ${weights[i]}`, when);
 }

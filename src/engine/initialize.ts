@@ -1,6 +1,7 @@
 import { StageError } from '../error.ts';
 import type { Activation, DenseLayer } from '../formats/model.ts';
 import { Random } from '../random.ts';
+import { varianceScaling, type Draw } from './initializers.ts';
 
 export const INITIALIZERS = [
   'glorot_uniform',
@@ -20,7 +21,10 @@ export type Initializer = (typeof INITIALIZERS)[number];
 export function initializeLayers(
   dimension: number,
   shapes: readonly { readonly units: number; readonly activation: Activation }[],
-  { seed, initializer = 'glorot_uniform' }: { readonly seed: number; readonly initializer?: Initializer },
+  {
+    seed,
+    initializer = 'glorot_uniform',
+  }: { readonly seed: number; readonly initializer?: Initializer | undefined },
 ): DenseLayer[] {
   let inputs = dimension;
   return shapes.map(({ units, activation }, layer) => {
@@ -39,28 +43,13 @@ function drawer(
   random: Random,
   initializer: Initializer,
   { inputs, units }: { inputs: number; units: number },
-): () => number {
-  const [whose, shape] = initializer.split('_') as ['glorot' | 'he' | 'lecun', 'uniform' | 'normal'];
+): Draw {
+  const [whose, distribution] = initializer.split('_') as ['glorot' | 'he' | 'lecun', 'uniform' | 'normal'];
   const [scale, count] = { glorot: [2, inputs + units], he: [2, inputs], lecun: [1, inputs] }[whose] as [
     number,
     number,
   ];
-  const limit = Math.sqrt((3 * scale) / count);
-  if (shape === 'uniform') return () => (2 * random.uniform() - 1) * limit;
-  const deviation = Math.sqrt(scale / count) / CUT_DEVIATION;
-  return () => deviation * cutNormal(random);
-}
-
-/** The standard deviation of normal numbers when those beyond two of their own are drawn again. */
-const CUT_DEVIATION = 0.879_625_661_034_239_78;
-
-/** A normal number between -2 and 2 (Box and Muller, 1958). */
-function cutNormal(random: Random): number {
-  for (;;) {
-    const radius = Math.sqrt(-2 * Math.log(1 - random.uniform()));
-    const number = radius * Math.cos(2 * Math.PI * random.uniform());
-    if (Math.abs(number) <= 2) return number;
-  }
+  return varianceScaling(random, { scale, fan: count, distribution });
 }
 
 const MOST_WEIGHTS = 2 ** 30;

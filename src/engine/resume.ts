@@ -62,17 +62,22 @@ export function checkResumable(
 /** Throws `USAGE` where a checkpoint is asked of an engine that gives none. */
 export function checkKeepable({
   engine,
+  topology,
   checkpoint,
   resume,
 }: {
   readonly engine: EngineName;
+  readonly topology?: string | undefined;
   readonly checkpoint?: string | undefined;
   readonly resume?: string | undefined;
 }): void {
   const field = checkpoint === undefined ? 'resume' : 'checkpoint';
-  if ((checkpoint ?? resume) === undefined || toolchainOf(engine) === 'wasm') return;
+  if ((checkpoint ?? resume) === undefined || toolchainOf(engine, topology) === 'wasm') return;
   throw new StageError('USAGE', `--${field}: TensorFlow keeps what its optimizers remember for itself`, {
     where: { field },
-    hint: 'leave --engine out: the other one gives the same results',
+    hint:
+      topology === undefined
+        ? 'leave --engine out: the other one gives the same results'
+        : 'a topology is trained without one',
   });
 }

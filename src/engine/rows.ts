@@ -1,6 +1,6 @@
 import { StageError } from '../error.ts';
 import type { Split } from '../formats/review.ts';
-import { indicesType, type Indices, type VectorBatch } from '../formats/vector-batch.ts';
+import { hasValues, indicesType, type Indices, type VectorBatch } from '../formats/vector-batch.ts';
 
 /** Rows to train on or to judge, sparse or dense. A `VectorBatch` is one, too. */
 export type Rows = Omit<VectorBatch, 'ids' | 'splits'>;
@@ -48,11 +48,12 @@ export async function collectRows<const G extends readonly (readonly Split[])[]>
 }
 
 /** What all rows of a stream have in common. */
-export type About = Pick<Rows, 'dimension' | 'encoding' | 'idf'>;
+export type About = Pick<Rows, 'dimension' | 'encoding' | 'length' | 'idf'>;
 
-export const aboutOf = ({ dimension, encoding, idf }: Rows): About => ({
+export const aboutOf = ({ dimension, encoding, length, idf }: About): About => ({
   dimension,
   encoding,
+  ...(length !== undefined && { length }),
   ...(idf && { idf }),
 });
 
@@ -94,7 +95,7 @@ async function* alike(batches: AsyncIterable<VectorBatch>): AsyncGenerator<Vecto
 }
 
 function checkSame(first: VectorBatch, batch: VectorBatch): void {
-  if (batch.dimension === first.dimension && batch.encoding === first.encoding) return;
+  if (shown(batch) === shown(first)) return;
   throw new StageError('BAD_VALUE', `a batch of ${shown(batch)} after one of ${shown(first)}`, {
     ...(batch.ids[0] === undefined ? {} : { where: { record: batch.ids[0] } }),
     hint: 'vectorize all rows alike',
@@ -114,7 +115,7 @@ class Collector {
     this.#wanted = new Set(splits);
     this.#about = about;
     this.#indices = new (indicesType(about.dimension))(growing());
-    this.#values = about.encoding === 'multi-hot' ? undefined : new Float32Array(growing());
+    this.#values = hasValues(about.encoding) ? new Float32Array(growing()) : undefined;
   }
 
   get length(): number {
@@ -185,13 +186,14 @@ function append(array: Indices | Float32Array, numbers: Indices | Float32Array):
   array.set(numbers, at);
 }
 
-type Kind = Pick<Rows, 'dimension' | 'encoding'>;
+type Kind = Pick<Rows, 'dimension' | 'encoding' | 'length'>;
 
-const shown = ({ dimension, encoding }: Kind): string => `dimension ${dimension} (${encoding})`;
+const shown = ({ dimension, encoding, length }: Kind): string =>
+  `dimension ${dimension} (${encoding}${length === undefined ? '' : ` of length ${length}`})`;
 
 /** Throws `BAD_VALUE` where rows are of another dimension or encoding than a model takes. */
 export function checkFits(model: Kind, rows: Kind): void {
-  if (rows.dimension === model.dimension && rows.encoding === model.encoding) return;
+  if (shown(rows) === shown(model)) return;
   throw new StageError(
     'BAD_VALUE',
     `the vectors have ${shown(rows)}; the model was trained on ${shown(model)}`,

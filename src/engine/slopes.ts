@@ -1,6 +1,15 @@
-import { slopesOfRow } from './class-loss.ts';
+import { lossActivation, slopesOfRow } from './class-loss.ts';
 import { slopeOf, type Objective } from './loss.ts';
-import type { Floats } from './outputs.ts';
+import { activateRows, type Floats } from './outputs.ts';
+
+/** The derivatives of the rows' mean loss by the last layer's sums: float32[rows × outputs], as these are. */
+export function slopesOf(objective: Objective, sums: Float32Array, labels: Float32Array): Float32Array {
+  const units = sums.length / labels.length;
+  const outputs = activateRows(lossActivation(objective), sums, units);
+  const slopes = new Float32Array(sums.length);
+  writeSlopes(objective, { outputs, labels, units, stride: units }, slopes);
+  return slopes;
+}
 
 /**
  * Puts the derivatives of the rows' mean loss by the last layer's sums into `slopes`. `outputs` is what `lossActivation` makes of

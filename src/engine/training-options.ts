@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { choice, flag, integer, list, number, some } from '../options.ts';
+import { choice, flag, inputFile, integer, list, number, some } from '../options.ts';
 import { ACTIVATIONS, LOSSES, MOST_CLASSES } from '../formats/model.ts';
 import { ENGINES } from './engine.ts';
 import { INITIALIZERS } from './initialize.ts';
@@ -10,11 +10,16 @@ const OPTIMIZER_NAMES = ['rmsprop', 'adam', 'adagrad', 'sgd'] as const;
 
 /** What a model and its training are made of, as options of a stage. */
 export const trainingOptions = {
-  units: v.optional(
-    some(integer(1, 'units of a layer'), 'units of each hidden layer; none: logistic regression'),
-    [16, 16],
+  topology: v.optional(
+    inputFile('layers of any kind, as TensorFlow.js writes them in model.json, in place of a perceptron'),
   ),
-  activation: v.optional(choice(ACTIVATIONS, 'activation of the hidden layers'), 'relu'),
+  units: v.optional(
+    some(
+      integer(1, 'units of a layer'),
+      'units of each hidden layer; none: logistic regression; if unset 16,16',
+    ),
+  ),
+  activation: v.optional(choice(ACTIVATIONS, 'activation of the hidden layers; if unset relu')),
   activations: v.optional(
     some(choice(ACTIVATIONS, 'an activation'), 'activation of each hidden layer, where they differ'),
   ),
@@ -33,7 +38,9 @@ export const trainingOptions = {
       v.maxValue(MOST_CLASSES, `expected at most ${MOST_CLASSES}`),
     ),
   ),
-  initializer: v.optional(choice(INITIALIZERS, 'what the first weights are drawn from'), 'glorot_uniform'),
+  initializer: v.optional(
+    choice(INITIALIZERS, 'what the first weights are drawn from; if unset glorot_uniform'),
+  ),
   loss: v.optional(choice(LOSSES, 'what training makes small'), 'binary_crossentropy'),
   optimizer: v.optional(choice(OPTIMIZER_NAMES, 'how the weights follow their gradients'), 'rmsprop'),
   learningRate: v.optional(number(0, 1e6, 'learning rate; if unset 0.001, for sgd 0.01')),
@@ -52,14 +59,14 @@ export const trainingOptions = {
   decayRate: v.optional(number(0, 1e6, 'of exponential_decay and inverse_time_decay; if unset 0.96')),
   staircase: v.optional(flag('of the same: whether it changes only every decaySteps; if unset false')),
   alpha: v.optional(number(0, 1, 'of cosine_decay: the share that is left; if unset 0')),
-  l1: v.optional(number(0, 1e6, 'penalty for each kernel: l1 times the sum of the weights, without sign'), 0),
+  l1: v.optional(
+    number(0, 1e6, 'penalty for each kernel: l1 times the sum of the weights, without sign; if unset 0'),
+  ),
   l2: v.optional(
-    number(0, 1e6, 'penalty for each kernel: l2 times the sum of the squares of the weights'),
-    0,
+    number(0, 1e6, 'penalty for each kernel: l2 times the sum of the squares of the weights; if unset 0'),
   ),
   dropout: v.optional(
-    number(0, 0.99, 'share of the hidden units that are left out, at random, in a step'),
-    0,
+    number(0, 0.99, 'share of the hidden units that are left out, at random, in a step; if unset 0'),
   ),
   clipvalue: v.optional(number(0, 1e6, 'the most that a number of a gradient may be')),
   clipnorm: v.optional(number(0, 1e6, "the most that the norm of one array's gradient may be")),
@@ -75,7 +82,10 @@ export const trainingOptions = {
   ),
   metrics: v.optional(some(choice(METRICS, 'a metric'), 'what the history holds besides loss and accuracy')),
   engine: v.optional(
-    choice(ENGINES, 'what computes: auto is wasm, which is the fastest; tfjs is TensorFlow'),
+    choice(
+      ENGINES,
+      'what computes: tfjs is TensorFlow; auto is wasm, which is the fastest, and tfjs for a topology',
+    ),
     'auto',
   ),
 };

@@ -1,13 +1,14 @@
 import { StageError } from '../error.ts';
 import { findNull, toColumns, type Column, type Field } from './arrow-columns.ts';
-import { unsupported, type Message } from './arrow-messages.ts';
-import { toNumbers, toOffsets, toStrings, type Numbers } from './arrow-values.ts';
+import { checkLengths, rebase, toFloats, toList, toRows, toValues } from './arrow-lists.ts';
+import type { Message } from './arrow-messages.ts';
+import { toNumbers, toStrings } from './arrow-values.ts';
 import type { Split } from './review.ts';
-import { allocateIndices, type Encoding, type Indices, type VectorBatch } from './vector-batch.ts';
+import { allocateIndices, type Encoding, type VectorBatch } from './vector-batch.ts';
 
 /** What a stream says of all its rows, and its columns. */
 export interface Schema {
-  readonly about: Pick<VectorBatch, 'dimension' | 'encoding' | 'idf'>;
+  readonly about: Pick<VectorBatch, 'dimension' | 'encoding' | 'length' | 'idf'>;
   readonly fields: readonly Field[];
 }
 
@@ -17,6 +18,7 @@ const COLUMNS: Readonly<Record<Encoding, string>> = {
   count: 'indices, values',
   'tf-idf': 'indices, values',
   dense: 'values',
+  tokens: 'tokens',
 };
 
 interface Position {
@@ -65,6 +67,11 @@ export function toBatch(
     const values = toValues(list, () => dimension, where);
     return { ...known, offsets: rebase(list.offsets), indices: allocateIndices(dimension, 0), values };
   }
+  if (encoding === 'tokens') {
+    const list = toList(find('tokens', 'fixed_size_list<uint16 or uint32>'));
+    checkLengths(list, { name: 'tokens', length: () => about.length!, where });
+    return { ...known, ...toRows(list, { dimension, where }) };
+  }
   const { offsets, indices } = toRows(toList(find('indices', 'list<uint16 or uint32>')), {
     dimension,
     where,
@@ -73,81 +80,4 @@ export function toBatch(
   const list = toList(find('values', 'list<float32>'));
   const values = toValues(list, (row) => offsets[row + 1]! - offsets[row]!, where);
   return { ...known, offsets, indices, values };
-}
-
-const toFloats = (numbers: Numbers): Float32Array =>
-  numbers instanceof Float32Array ? numbers : Float32Array.from(numbers, Number);
-
-interface List {
-  readonly offsets: Int32Array;
-  readonly values: Numbers;
-}
-
-function toList(column: Column): List {
-  const { children, field } = column;
-  const [items] = children;
-  if (!/^(Large|FixedSize)?List$/.test(field.type) || items === undefined) {
-    throw unsupported(`column "${field.name}" has type ${field.type}, not list`);
-  }
-  const offsets = toOffsets(column);
-  if (offsets.at(-1)! > items.length)
-    throw new RangeError(`a list up to item ${offsets.at(-1)} of ${items.length}`);
-  if (findNull(items) !== -1)
-    throw new StageError('BAD_VALUE', `an item of ${field.name} is null`, {
-      where: { field: field.name },
-      hint: 'its lists hold numbers only',
-    });
-  return { offsets, values: toNumbers(items) };
-}
-
-/** Offsets that start with 0. */
-function rebase(offsets: Int32Array): Int32Array {
-  const first = offsets[0]!;
-  return offsets.map((offset) => offset - first);
-}
-
-/** The numbers of all lists, one after another. Each list must have as many as `length` says of its row. */
-function toValues(
-  { offsets, values }: List,
-  length: (row: number) => number,
-  where: (row: number) => StageError['where'],
-): Float32Array {
-  for (let row = 0; row + 1 < offsets.length; row++) {
-    const given = offsets[row + 1]! - offsets[row]!;
-    if (given === length(row)) continue;
-    throw new StageError('BAD_VALUE', `a row has ${given} values for ${length(row)} columns`, {
-      where: { ...where(row), field: 'values' },
-      hint: 'give a value for each of its indices; of a dense row, for each column of the dimension',
-    });
-  }
-  return toFloats(values).subarray(offsets[0], offsets.at(-1));
-}
-
-/** The lists as compressed rows of our own width: as they are where they have it, else each number checked. */
-function toRows(
-  { offsets, values }: List,
-  { dimension, where }: { dimension: number; where: (row: number) => StageError['where'] },
-): { offsets: Int32Array; indices: Indices } {
-  const first = offsets[0]!;
-  const end = offsets.at(-1)!;
-  if (values.constructor === allocateIndices(dimension, 0).constructor) {
-    return { offsets: rebase(offsets), indices: (values as Indices).subarray(first, end) };
-  }
-  const indices = allocateIndices(dimension, end - first);
-  for (let row = 0; row + 1 < offsets.length; row++) {
-    for (let i = offsets[row]!; i < offsets[row + 1]!; i++) {
-      const index = Number(values[i]);
-      if (!Number.isInteger(index) || index < 0 || index >= dimension) {
-        throw new StageError(
-          'OUT_OF_RANGE',
-          `index ${index} is no whole number below the dimension, ${dimension}`,
-          {
-            where: where(row),
-          },
-        );
-      }
-      indices[i - first] = index;
-    }
-  }
-  return { offsets: rebase(offsets), indices };
 }

@@ -49,18 +49,22 @@ class RecordBatches {
     this.#arrow = arrow;
     this.#first = first;
     this.#splits = arrow.makeVector(textData(arrow, SPLITS));
-    const { dimension, encoding, idf } = first;
-    const metadata = { dimension: String(dimension), encoding, ...(idf && { idf: encodeIdf(idf) }) };
+    const { dimension, encoding, length, idf } = first;
+    const metadata = {
+      dimension: String(dimension),
+      encoding,
+      ...(length !== undefined && { length: String(length) }),
+      ...(idf && { idf: encodeIdf(idf) }),
+    };
     const fields = this.#columns(narrow(first)).map(([name, { type }]) => new arrow.Field(name, type, false));
     this.schema = new arrow.Schema(fields, new Map(Object.entries(metadata)));
   }
 
   encode(batch: VectorBatch, firstRow: number): Arrow.RecordBatch {
-    const { dimension, encoding } = batch;
-    if (dimension !== this.#first.dimension || encoding !== this.#first.encoding) {
-      throw new TypeError(
-        `a batch of dimension ${dimension} in a stream of dimension ${this.#first.dimension}`,
-      );
+    const { dimension, encoding, length } = batch;
+    const first = this.#first;
+    if (dimension !== first.dimension || encoding !== first.encoding || length !== first.length) {
+      throw new TypeError(`a batch of dimension ${dimension} in a stream of dimension ${first.dimension}`);
     }
     const { makeData, RecordBatch, Struct } = this.#arrow;
     const narrowed = narrow(batch);
@@ -77,6 +81,7 @@ class RecordBatches {
     const {
       dimension,
       encoding,
+      length = 1,
       ids,
       splits,
       labels,
@@ -98,6 +103,7 @@ class RecordBatches {
       ['label', numberData(this.#arrow, labels)],
     ];
     if (encoding === 'dense') return [...columns, ['values', fixedListData(this.#arrow, dimension, values)]];
+    if (encoding === 'tokens') return [...columns, ['tokens', fixedListData(this.#arrow, length, indices)]];
     columns.push(['indices', listData(this.#arrow, offsets, indices)]);
     if (encoding === 'multi-hot') return columns;
     return [...columns, ['values', listData(this.#arrow, offsets, values)]];

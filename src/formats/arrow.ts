@@ -6,7 +6,7 @@ import { corrupt, decodeAt, readMessages, unsupported, type Message } from './ar
 import { toBatch, type Schema } from './arrow-rows.ts';
 import { toStrings } from './arrow-values.ts';
 import type { Table } from './flatbuffer.ts';
-import { allocateIndices, ENCODINGS, type VectorBatch } from './vector-batch.ts';
+import { allocateIndices, ENCODINGS, hasValues, type VectorBatch } from './vector-batch.ts';
 
 /**
  * Reads an Arrow IPC stream of vectors, ours or another tool's: text may be utf8, large_utf8, string_view or a dictionary,
@@ -52,7 +52,7 @@ function emptyBatch(about: Schema['about']): VectorBatch {
     labels: new Float32Array(0),
     offsets: new Int32Array(1),
     indices: allocateIndices(about.dimension, 0),
-    ...(about.encoding !== 'multi-hot' && { values: new Float32Array(0) }),
+    ...(hasValues(about.encoding) && { values: new Float32Array(0) }),
   };
 }
 
@@ -80,13 +80,15 @@ function toSchema(header: Table): Schema {
       hint: `add it, in pyarrow: table.replace_schema_metadata({"dimension": "10000", "encoding": "multi-hot"}); here "${key}" might be "${example}"`,
     });
   };
-  const dimension = demand('dimension', '10000');
-  if (!/^[1-9]\d{0,14}$/.test(dimension)) {
-    throw new StageError('BAD_VALUE', `dimension is ${JSON.stringify(dimension)}`, {
-      where: { field: 'dimension' },
+  const count = (key: string, example: string): number => {
+    const value = demand(key, example);
+    if (/^[1-9]\d{0,14}$/.test(value)) return Number(value);
+    throw new StageError('BAD_VALUE', `${key} is ${JSON.stringify(value)}`, {
+      where: { field: key },
       hint: 'expected a whole number of at least 1',
     });
-  }
+  };
+  const dimension = count('dimension', '10000');
   const given = demand('encoding', 'multi-hot');
   const encoding = ENCODINGS.find((name) => name === given);
   if (encoding === undefined) {
@@ -96,7 +98,8 @@ function toSchema(header: Table): Schema {
     });
   }
   const idf = encoding === 'tf-idf' ? metadata.get('idf') : undefined;
-  const about = { dimension: Number(dimension), encoding };
+  const length = encoding === 'tokens' ? { length: count('length', '256') } : {};
+  const about = { dimension, encoding, ...length };
   return {
     about: idf === undefined ? about : { ...about, idf: decodeIdf(idf, about.dimension) },
     fields: header.tables(1).map(toField),

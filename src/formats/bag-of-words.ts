@@ -109,7 +109,8 @@ class DistinctNumbers {
 
 const lowestBit = (bits: number): number => 31 - Math.clz32(bits & -bits);
 
-function outOfRange(token: number, dimension: number, where: Where): StageError {
+/** What to throw for a word number that the vectors have no place for. */
+export function outOfRange(token: number, dimension: number, where: Where): StageError {
   return new StageError('OUT_OF_RANGE', `word number ${token} is not below the dimension, ${dimension}`, {
     where: { ...where, field: 'tokens' },
     hint: `keep only frequent words with \`decode --words ${dimension}\`, or vectorize with --dimension ${token + 1} or more`,

@@ -9,7 +9,7 @@ import {
   WEIGHTS_FILE,
   type LayersModel,
 } from './layers-model.ts';
-import type { Model } from './model.ts';
+import type { AnyModel } from './model.ts';
 import { writeWholeFolder } from './whole-folder.ts';
 
 const MODEL_FILE = 'model.json';
@@ -21,7 +21,11 @@ export const WORDS_FILE = 'imdb_word_index.json';
  * Writes a TensorFlow.js layers-model folder, with the bytes of a word index in it if they are given, and the model's idf if it has one. Same model, same bytes.
  * An earlier export of that name is replaced; a folder that holds anything else is refused with `BAD_VALUE`.
  */
-export async function writeLayersModelFolder(path: string, model: Model, words?: Uint8Array): Promise<void> {
+export async function writeLayersModelFolder(
+  path: string,
+  model: AnyModel,
+  words?: Uint8Array,
+): Promise<void> {
   const { json, weights } = toLayersModel(model);
   const files = {
     [MODEL_FILE]: `${JSON.stringify(json, null, 2)}\n`,

@@ -1,17 +1,18 @@
 import { IDF_FILE, WEIGHTS_FILE } from './layers-model.ts';
-import { readsWords, type Model } from './model.ts';
+import { hasTopology, readsWords, type AnyModel } from './model.ts';
+import { outputLayerOf } from './output-layer.ts';
+import type { Layer } from './topology.ts';
 
 /** What a person finds beside an exported model: what it is, what to feed it, and an example to run. */
-export function layersModelReadme(model: Model, withWords: boolean): string {
-  const { dimension, encoding, layers } = model;
-  const shape = layers.map(({ units, activation }) => `${units} (${activation})`).join(' → ');
+export function layersModelReadme(model: AnyModel, withWords: boolean): string {
+  const { dimension, encoding } = model;
   const ofWords = readsWords(model);
   return `# A TensorFlow.js layers model
 
 Made by \`sluice export\`. It gives ${whatItGives(model)}.
 
-- Input: float32[${ofWords ? 'reviews' : 'rows'}, ${dimension}], ${encoding}: ${ofWords ? INPUTS[encoding] : INPUTS.dense}
-- Dense layers: ${dimension} → ${shape}.
+- Input: float32[${ofWords ? 'reviews' : 'rows'}, ${widthOf(model)}], ${encoding}: ${ofWords ? INPUTS[encoding] : INPUTS.dense}
+- ${layersOf(model)}.
 ${ofWords ? numbering(dimension, withWords) : ''}
 This is \`predict.mjs\`, to be kept elsewhere; run it as \`node predict.mjs FOLDER\`, after \`npm install @tensorflow/tfjs\`:
 
@@ -24,19 +25,31 @@ with the address of \`model.json\`.
 `;
 }
 
-function whatItGives(model: Model): string {
-  const outputs = model.layers.at(-1)!.units;
+const widthOf = (model: AnyModel): number => (hasTopology(model) && model.length) || model.dimension;
+
+function layersOf(model: AnyModel): string {
+  if (hasTopology(model)) {
+    const layers = model.topology.config['layers'] as readonly Layer[];
+    return `Layers: ${layers.map(({ class_name }) => class_name).join(', ')}`;
+  }
+  const shape = model.layers.map(({ units, activation }) => `${units} (${activation})`).join(' → ');
+  return `Dense layers: ${model.dimension} → ${shape}`;
+}
+
+function whatItGives(model: AnyModel): string {
+  const outputs = outputLayerOf(model).units;
   const row = readsWords(model) ? 'review' : 'row';
   if (outputs > 1)
     return `float32[${row}s, ${outputs}]: how likely the label of a ${row} is 0 to ${outputs - 1}`;
   return `the probability that ${row === 'review' ? 'a review is positive' : "a row's label is 1"}`;
 }
 
-const INPUTS: Readonly<Record<Model['encoding'], string>> = {
+const INPUTS: Readonly<Record<AnyModel['encoding'], string>> = {
   'multi-hot': '1 in the column of every word number that occurs in the review, else 0.',
   count: 'in the column of every word number, how often it occurs in the review.',
   'tf-idf': `in the column of every word number, how often it occurs in the review, times that column's number in \`${IDF_FILE}\` (float32).`,
   dense: 'numbers made as those were that it was trained on.',
+  tokens: 'the last word numbers of the review, in their order, and 0 in front of fewer.',
 };
 
 const numbering = (dimension: number, withWords: boolean): string =>
@@ -45,13 +58,13 @@ const numbering = (dimension: number, withWords: boolean): string =>
   Keras and of \`sluice decode\`; a model trained with other ones needs those.
 `;
 
-function example(model: Model, withWords: boolean): string {
-  const input = `const input = tf.buffer([1, ${model.dimension}]);`;
+function example(model: AnyModel, withWords: boolean): string {
+  const input = `const input = tf.buffer([1, ${widthOf(model)}]);`;
   const steps = readsWords(model)
     ? [withWords ? OF_TEXT : OF_NUMBERS, input, ...fill(model)]
     : [input, 'input.set(0.5, 0, 0); // your numbers, each in its column'];
   const predicted = 'model.predict(input.toTensor()).dataSync()';
-  const told = model.layers.at(-1)!.units === 1 ? `${predicted}[0]` : `Array.from(${predicted})`;
+  const told = outputLayerOf(model).units === 1 ? `${predicted}[0]` : `Array.from(${predicted})`;
   return [LOADING, ...steps, `console.log(${told});`].join('\n');
 }
 
@@ -66,9 +79,16 @@ const model = await tf.loadLayersModel(
 );`;
 
 /** The lines that put the word numbers into the input. */
-function fill({ dimension, encoding }: Model): string[] {
+function fill(model: AnyModel): string[] {
+  const { dimension, encoding } = model;
   const column = `number < ${dimension} ? number : 2`;
   if (encoding === 'multi-hot') return [`for (const number of [1, ...numbers]) input.set(1, 0, ${column});`];
+  if (encoding === 'tokens')
+    return [
+      `const last = [1, ...numbers].slice(-${widthOf(model)});`,
+      'for (const [i, number] of last.entries())',
+      `  input.set(${column}, 0, ${widthOf(model)} - last.length + i);`,
+    ];
   const isWeighted = encoding === 'tf-idf';
   return [
     ...(isWeighted ? [`const idf = new Float32Array(new Uint8Array(read('${IDF_FILE}')).buffer);`] : []),

@@ -1,5 +1,6 @@
-import type { Model } from './model.ts';
-import { layerName } from './safetensors.ts';
+import { hasTopology, type AnyModel, type Model } from './model.ts';
+import { layerName, weightsOf } from './model-tensors.ts';
+import type { Topology } from './topology.ts';
 
 /** The name that TensorFlow.js's own converter gives to the weights. */
 export const WEIGHTS_FILE = 'group1-shard1of1.bin';
@@ -20,13 +21,34 @@ export interface LayersModel {
 }
 
 /**
- * The model as plain dense layers on an input of float32[rows, dimension], for `tf.loadLayersModel`.
+ * The model for `tf.loadLayersModel`; a perceptron as plain dense layers on an input of float32[rows, dimension].
  * Format: https://www.tensorflow.org/js/guide/save_load and tfjs-core's `io.ModelJSON`.
  */
-export function toLayersModel({ dimension, layers }: Model): {
-  readonly json: LayersModel;
-  readonly weights: Uint8Array;
-} {
+export function toLayersModel(model: AnyModel): { readonly json: LayersModel; readonly weights: Uint8Array } {
+  const weights = weightsOf(model);
+  const json: LayersModel = {
+    format: 'layers-model',
+    generatedBy: GENERATOR,
+    convertedBy: null,
+    modelTopology: {
+      ...(hasTopology(model) ? model.topology : perceptronTopology(model)),
+      keras_version: 'tfjs-layers 4.22.0',
+      backend: 'tensor_flow.js',
+    },
+    weightsManifest: [
+      {
+        paths: [WEIGHTS_FILE],
+        weights: weights.map(({ name, shape }) => ({ name, shape, dtype: 'float32' })),
+      },
+    ],
+  };
+  return {
+    json,
+    weights: Buffer.concat(weights.map(({ values }) => bytesOf(values))),
+  };
+}
+
+function perceptronTopology({ dimension, layers }: Model): Topology {
   const dense = layers.map(({ units, activation }, layer) => ({
     class_name: 'Dense',
     config: {
@@ -39,27 +61,7 @@ export function toLayersModel({ dimension, layers }: Model): {
       use_bias: true,
     },
   }));
-  const weights = layers.flatMap(({ kernel, units }, layer) => [
-    { name: `${layerName(layer)}/kernel`, shape: [kernel.length / units, units], dtype: 'float32' },
-    { name: `${layerName(layer)}/bias`, shape: [units], dtype: 'float32' },
-  ]);
-  const json: LayersModel = {
-    format: 'layers-model',
-    generatedBy: GENERATOR,
-    convertedBy: null,
-    modelTopology: {
-      class_name: 'Sequential',
-      config: { name: 'sequential', layers: dense },
-      keras_version: 'tfjs-layers 4.22.0',
-      backend: 'tensor_flow.js',
-    },
-    weightsManifest: [{ paths: [WEIGHTS_FILE], weights }],
-  };
-  const values = layers.flatMap(({ kernel, bias }) => [kernel, bias]);
-  return {
-    json,
-    weights: Buffer.concat(values.map(bytesOf)),
-  };
+  return { class_name: 'Sequential', config: { name: 'sequential', layers: dense } };
 }
 
 /** The bytes of an array, in place. */

@@ -1,3 +1,5 @@
+import type { Tensor } from './tensor-file.ts';
+import type { Topology } from './topology.ts';
 import type { Encoding } from './vector-batch.ts';
 
 /** What a dense layer does to its sums; Keras's names. */
@@ -21,6 +23,10 @@ export interface DenseLayer {
   readonly bias: Float32Array;
 }
 
+/** Layers with other weights: of each, its kernel and its bias. */
+export const withWeights = (layers: readonly DenseLayer[], weights: readonly Float32Array[]): DenseLayer[] =>
+  layers.map((layer, i) => ({ ...layer, kernel: weights[2 * i]!, bias: weights[2 * i + 1]! }));
+
 /** A trained multi-layer perceptron on vectors, with what is needed to feed and to judge it. */
 export interface Model {
   /** Inputs of the first layer: the vectors' dimension. */
@@ -36,6 +42,25 @@ export interface Model {
   readonly loss: Loss;
 }
 
+/** A trained model of any layers, as TensorFlow.js knows them. */
+export interface TopologyModel {
+  /** Of the vectors that it reads; how many different word numbers there are, where those are tokens. */
+  readonly dimension: number;
+  readonly encoding: Encoding;
+  /** How many tokens a row has, where the encoding is `tokens`. */
+  readonly length?: number;
+  /** Of `tf-idf`, where it is known. */
+  readonly idf?: Float32Array;
+  readonly topology: Topology;
+  /** By TensorFlow.js's names, in its order. */
+  readonly weights: readonly Tensor[];
+  readonly loss: Loss;
+}
+
+export type AnyModel = Model | TopologyModel;
+
+export const hasTopology = (model: AnyModel): model is TopologyModel => 'topology' in model;
+
 /** Whether a model tells how its vectors are made of words. */
 export const readsWords = ({ encoding, idf }: Pick<Model, 'encoding' | 'idf'>): boolean =>
-  encoding === 'multi-hot' || encoding === 'count' || idf !== undefined;
+  encoding === 'tf-idf' ? idf !== undefined : encoding !== 'dense';

@@ -1,24 +1,19 @@
 import { createHash } from 'node:crypto';
-import { StageError, type ErrorCode } from '../error.ts';
 import type { Codec } from '../stage.ts';
-import { ACTIVATIONS, LOSSES, MOST_CLASSES, type DenseLayer, type Loss, type Model } from './model.ts';
+import { hasTopology, LOSSES, MOST_CLASSES, type AnyModel, type Loss } from './model.ts';
+import { fault, shown, take, toCount, toLayers, weightsOf } from './model-tensors.ts';
+import { outputLayerOf, type OutputLayer } from './output-layer.ts';
+import { PREFIX, checkStart, decodeTensorFile, encodeTensorFile } from './tensor-file.ts';
+import { toTopology } from './topology.ts';
 import { ENCODINGS } from './vector-batch.ts';
-import {
-  PREFIX,
-  checkStart,
-  decodeTensorFile,
-  encodeTensorFile,
-  type Tensor,
-  type TensorFile,
-} from './tensor-file.ts';
 
 const FORMAT = 'sluice-model';
 const VERSION = '1';
 /** The tensor of the inverse document frequencies. */
 const IDF = 'idf';
 
-/** A model as one safetensors file: a tensor a kernel and a bias, the rest as metadata. A stream holds one. */
-export const models: Codec<Model> = {
+/** A model as one safetensors file: a tensor for each array of weights, the rest as metadata. A stream holds one. */
+export const models: Codec<AnyModel> = {
   name: 'model',
   extension: 'safetensors',
   text: false,
@@ -31,15 +26,14 @@ export const models: Codec<Model> = {
 };
 
 /**
- * The model as a safetensors file. Its tensors have Keras's names and order (`dense/kernel`, `dense/bias`,
- * `dense_1/kernel`, …), with `idf` behind them where there is one; its metadata, in this order, are `dimension`, `encoding`, `format`, `loss`, `sha256` (of the tensors'
- * bytes, since the format itself would not notice a changed weight), `topology` (JSON: a layer's activation and units) and `version`.
+ * The model as a safetensors file. A perceptron's tensors have Keras's names and order (`dense/kernel`, `dense/bias`,
+ * `dense_1/kernel`, …), with `idf` behind them where there is one. The metadata, in this order, are `dimension`, `encoding`, `format`, `length`
+ * (of rows of tokens), `loss`, `sha256` (of the tensors' bytes, since the format itself would not notice a changed weight),
+ * `topology` (JSON: of a perceptron a list of each layer's activation and units, else TensorFlow.js's) and `version`.
  */
-export function writeModel({ dimension, encoding, idf, layers, loss }: Model): Uint8Array {
-  const weights = layers.flatMap(({ kernel, bias, units }, layer) => [
-    { name: `${layerName(layer)}/kernel`, shape: [kernel.length / units, units], values: kernel },
-    { name: `${layerName(layer)}/bias`, shape: [units], values: bias },
-  ]);
+export function writeModel(model: AnyModel): Uint8Array {
+  const { dimension, encoding, idf, loss } = model;
+  const weights = weightsOf(model);
   const tensors = idf ? [...weights, { name: IDF, shape: [dimension], values: idf }] : weights;
   const digest = createHash('sha256');
   for (const { values } of tensors) digest.update(values);
@@ -47,9 +41,14 @@ export function writeModel({ dimension, encoding, idf, layers, loss }: Model): U
     dimension: String(dimension),
     encoding,
     format: FORMAT,
+    ...(hasTopology(model) && model.length !== undefined && { length: String(model.length) }),
     loss,
     sha256: digest.digest('hex'),
-    topology: JSON.stringify(layers.map(({ activation, units }) => ({ activation, units }))),
+    topology: JSON.stringify(
+      hasTopology(model)
+        ? model.topology
+        : model.layers.map(({ activation, units }) => ({ activation, units })),
+    ),
     version: VERSION,
   };
   return encodeTensorFile({ metadata, tensors });
@@ -59,7 +58,7 @@ export function writeModel({ dimension, encoding, idf, layers, loss }: Model): U
  * Reads a model. Throws `TRUNCATED` or `CORRUPT` for a damaged file, and `UNSUPPORTED` for a safetensors file
  * that is not one of ours, or of a later version.
  */
-export async function readModel(bytes: AsyncIterable<Uint8Array>): Promise<Model> {
+export async function readModel(bytes: AsyncIterable<Uint8Array>): Promise<AnyModel> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   let isChecked = false;
@@ -96,79 +95,35 @@ export async function readModel(bytes: AsyncIterable<Uint8Array>): Promise<Model
   const tensors = new Map(file.tensors.map((tensor) => [tensor.name, tensor]));
   const hasIdf = encoding === 'tf-idf' && tensors.has(IDF);
   const idf = hasIdf && { idf: take(tensors, IDF, [dimension]) };
-  const layers = toLayers(metadata, tensors, dimension);
-  checkOutputs(layers.at(-1)!, loss);
-  return { dimension, encoding, ...idf, layers, loss };
-}
-
-/** The layers, of the tensors that are theirs; they must be all that there are. */
-function toLayers(
-  metadata: TensorFile['metadata'],
-  byName: Map<string, Tensor>,
-  dimension: number,
-): DenseLayer[] {
-  let inputs = dimension;
-  const layers = parseTopology(metadata.topology).map(({ activation, units }, layer) => {
-    const kernel = take(byName, `${layerName(layer)}/kernel`, [inputs, units]);
-    const bias = take(byName, `${layerName(layer)}/bias`, [units]);
-    inputs = units;
-    return { units, activation, kernel, bias };
-  });
-  const [left] = byName.keys();
-  if (left !== undefined) throw fault('CORRUPT', `"${left}" belongs to no layer`);
-  return layers;
+  const topology = parseTopology(metadata.topology);
+  const length = metadata.length !== undefined && { length: toCount(metadata.length) };
+  const model: AnyModel = Array.isArray(topology)
+    ? { dimension, encoding, ...idf, layers: toLayers(topology, tensors, dimension), loss }
+    : {
+        dimension,
+        encoding,
+        ...length,
+        ...idf,
+        topology: toTopology(topology),
+        weights: [...tensors.values()],
+        loss,
+      };
+  checkOutputs(outputLayerOf(model), loss);
+  return model;
 }
 
 /** Throws `UNSUPPORTED` where one output can't say anything, and where there are too many. */
-function checkOutputs({ units, activation }: DenseLayer, loss: Loss): void {
+function checkOutputs({ units, activation }: OutputLayer, loss: Loss): void {
   if (units > MOST_CLASSES)
     throw fault('UNSUPPORTED', `the last layer has ${units} units, more than ${MOST_CLASSES}`);
   if (units === 1 && (activation === 'softmax' || loss === 'categorical_crossentropy'))
     throw fault('UNSUPPORTED', `the last layer has one unit, ${activation} and the loss ${loss}`);
 }
 
-function parseTopology(topology = ''): Pick<DenseLayer, 'activation' | 'units'>[] {
-  let layers: unknown;
+function parseTopology(topology = ''): unknown {
   try {
-    layers = JSON.parse(topology);
+    return JSON.parse(topology);
   } catch (cause) {
     throw fault('CORRUPT', `the topology is not JSON: ${shown(topology)}`, cause);
   }
-  if (!Array.isArray(layers) || layers.length === 0)
-    throw fault('CORRUPT', `the topology is ${topology}, not a list of layers`);
-  return layers.map((layer: Partial<DenseLayer> | null, number) => {
-    const activation = ACTIVATIONS.find((name) => name === layer?.activation);
-    if (activation === undefined) {
-      throw fault('UNSUPPORTED', `${layerName(number)} has activation ${shown(layer?.activation)}`);
-    }
-    return { activation, units: toCount(String(layer?.units)) };
-  });
 }
-
-/** Takes a tensor out of the map, checking its shape. */
-function take(tensors: Map<string, Tensor>, name: string, shape: readonly number[]): Float32Array {
-  const tensor = tensors.get(name);
-  if (tensor === undefined) throw fault('CORRUPT', `"${name}" is missing`);
-  if (tensor.shape.join() !== shape.join()) {
-    throw fault(
-      'CORRUPT',
-      `"${name}" has shape [${tensor.shape.join(', ')}], its layer needs [${shape.join(', ')}]`,
-    );
-  }
-  tensors.delete(name);
-  return tensor.values;
-}
-
-/** Keras's names of a model's first, second, … dense layer. */
-export const layerName = (layer: number): string => (layer === 0 ? 'dense' : `dense_${layer}`);
-
-function toCount(digits = ''): number {
-  if (!/^[1-9]\d{0,9}$/.test(digits))
-    throw fault('CORRUPT', `${shown(digits)} is no number of units or columns`);
-  return Number(digits);
-}
-
-const shown = (value: unknown): string => JSON.stringify(value) ?? 'none';
-
-const fault = (code: ErrorCode, message: string, cause?: unknown): StageError =>
-  new StageError(code, message, { hint: 'expected a model as `sluice train` writes it', cause });

@@ -1,12 +1,12 @@
 import { StageError, type Where } from '../error.ts';
 import type { Codec } from '../stage.ts';
 import { isLabel, LABELS, SPLITS } from './review.ts';
-import type { VectorBatch } from './vector-batch.ts';
+import { hasValues, type VectorBatch } from './vector-batch.ts';
 
 /**
  * Vectors as an Arrow IPC stream: `id` utf8, `split` dictionary<int8, utf8>, `label` float32, `indices`
  * list<uint16 or uint32>, and, unless they are multi-hot, `values` list<float32>; dense ones have `values`
- * fixed_size_list<float32>[dimension] and no `indices`. The schema's metadata are `dimension`, `encoding`, and, of tf-idf, `idf`
+ * fixed_size_list<float32>[dimension] and no `indices`; tokens have `tokens` fixed_size_list<uint16 or uint32>[length] alone. The schema's metadata are `dimension`, `encoding`, `length` of tokens, and, of tf-idf, `idf`
  * (base64 of little-endian float32[dimension]), where that is known. A stream has at least one batch, which may be empty,
  * and ends with Arrow's end-of-stream mark. Each batch's message carries a checksum, which is compared where there is one: other
  * tools neither need nor keep it.
@@ -48,8 +48,9 @@ export function checkRows(batch: VectorBatch, firstRow = 0): void {
         hint: `expected ${LABELS}`,
       });
     }
-    if (encoding !== 'dense') checkIndices(batch, row, where);
-    if (encoding !== 'multi-hot') checkValues(batch, row, where);
+    if (encoding === 'tokens') checkTokens(batch, row, where);
+    else if (encoding !== 'dense') checkIndices(batch, row, where);
+    if (hasValues(encoding)) checkValues(batch, row, where);
   }
 }
 
@@ -67,6 +68,15 @@ function checkIndices({ dimension, offsets, indices }: VectorBatch, row: number,
   }
   if (previous >= dimension) {
     throw new StageError('OUT_OF_RANGE', `index ${previous} is not below the dimension, ${dimension}`, {
+      where: where(),
+    });
+  }
+}
+
+function checkTokens({ dimension, offsets, indices }: VectorBatch, row: number, where: () => Where): void {
+  for (let i = offsets[row]!; i < offsets[row + 1]!; i++) {
+    if (indices[i]! < dimension) continue;
+    throw new StageError('OUT_OF_RANGE', `token ${indices[i]} is not below the dimension, ${dimension}`, {
       where: where(),
     });
   }

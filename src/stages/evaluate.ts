@@ -1,13 +1,14 @@
 import * as v from 'valibot';
 import { checkLabels } from '../engine/classes.ts';
-import { loadEngine } from '../engine/engine.ts';
 import { activateRows } from '../engine/outputs.ts';
 import { checkProbabilities } from '../engine/probabilities.ts';
 import { collectRows } from '../engine/rows.ts';
 import { countSplits, noRow } from '../engine/splits.ts';
 import { Tally } from '../engine/tally.ts';
+import { loadSums } from '../engine/tensorflow-sums.ts';
 import { readInputFile } from '../formats/input-file.ts';
 import { json } from '../formats/json.ts';
+import { outputLayerOf } from '../formats/output-layer.ts';
 import { SPLITS, type Split } from '../formats/review.ts';
 import { readModel } from '../formats/safetensors.ts';
 import { vectors } from '../formats/vectors.ts';
@@ -30,12 +31,12 @@ export const evaluate = defineStage({
   run: async function* (input, { model: path, on }, context) {
     const model = await readInputFile(path, readModel);
     const counts = new Map<Split, number>();
-    const { units: outputs, activation } = model.layers.at(-1)!;
+    const { units: outputs, activation } = outputLayerOf(model);
     const checked = checkLabels(input, { outputs, splits: on });
     const [rows] = await collectRows(countSplits(checked, counts), on);
     if (rows.labels.length === 0) throw noRow('on', on, counts);
-    const engine = await loadEngine('tfjs', (line) => context.say(line));
-    const sums = await engine.sums(model, rows, context.signal);
+    const toSums = await loadSums(model, (line) => context.say(line));
+    const sums = await toSums(rows, context.signal);
     const probabilities = checkProbabilities(new Float32Array(activateRows(activation, sums, outputs)));
     // As in Keras, and as `train` judges: from the sums, of which a probability near 0 or 1 has lost most.
     const tally = new Tally({ loss: model.loss, activation });

@@ -1,19 +1,24 @@
 import * as v from 'valibot';
+import { ENGINES, toolchainOf, type EngineName } from '../engine/engine.ts';
+import { activateRows } from '../engine/outputs.ts';
 import { checkProbabilities } from '../engine/probabilities.ts';
+import { checkFits, type Rows } from '../engine/rows.ts';
+import { loadSums } from '../engine/tensorflow-sums.ts';
 import { readKernels } from '../engine/wasm/kernel-file.ts';
-import { createPredictor, type Columns } from '../engine/wasm/predictor.ts';
+import { createPredictor } from '../engine/wasm/predictor.ts';
 import { StageError } from '../error.ts';
 import { readInputFile } from '../formats/input-file.ts';
-import { BagOfWords } from '../formats/bag-of-words.ts';
-import { readsWords, type Model } from '../formats/model.ts';
+import { createEncoder, type Encoder } from '../formats/encoder.ts';
+import { hasTopology, readsWords, type AnyModel } from '../formats/model.ts';
+import { outputLayerOf } from '../formats/output-layer.ts';
 import type { Review } from '../formats/review.ts';
 import { predictions, type Asked, type Prediction } from '../formats/predictions.ts';
 import { readModel } from '../formats/safetensors.ts';
 import { samples, type Samples } from '../formats/samples.ts';
 import { readWordIndex, tokenize } from '../formats/word-index.ts';
 import { argmax } from '../metrics/argmax.ts';
-import { inputFile, uint32 } from '../options.ts';
-import { defineStage } from '../stage.ts';
+import { choice, inputFile, uint32 } from '../options.ts';
+import { defineStage, type Context } from '../stage.ts';
 
 export const predict = defineStage({
   summary:
@@ -33,26 +38,48 @@ export const predict = defineStage({
       v.nullable(uint32(0, 'of text: the number of an unknown word; null leaves it out')),
       2,
     ),
+    engine: v.optional(
+      choice(ENGINES, 'what computes: auto is wasm; tfjs is TensorFlow, which a model from a topology needs'),
+      'auto',
+    ),
   },
-  toolchain: 'wasm',
-  run: async function* (input, { model: path, words, ...numbering }, context) {
+  toolchain: ({ engine }) => toolchainOf(engine),
+  run: async function* (input, { model: path, words, engine, ...numbering }, context) {
     const model = await readInputFile(path, readModel);
     const wordIndex = words === undefined ? undefined : await readInputFile(words, readWordIndex);
     const toTokens = (text: string): ArrayLike<number> => {
       if (wordIndex === undefined) throw textWithoutWords();
       return tokenize(text, wordIndex, { dimension: model.dimension, ...numbering });
     };
-    const { units } = model.layers.at(-1)!;
-    const predictor = await createPredictor(readKernels(), model);
-    const encoder = new BagOfWords(model);
+    const { units } = outputLayerOf(model);
+    const toProbabilities = await loadPredictor(model, engine, context);
+    const encoder = createEncoder(model);
     for await (const some of input) {
       context.signal.throwIfAborted();
       if (some.kind !== 'vectors' && !readsWords(model)) throw onlyVectors(model);
       const { rows, asked } = prepare(some, encoder, toTokens);
-      yield toPredictions(checkProbabilities(predictor.predict(rows)), units, asked);
+      checkFits(model, rows);
+      yield toPredictions(checkProbabilities(await toProbabilities(rows)), units, asked);
     }
   },
 });
+
+/** What computes the probabilities of rows: float32[rows × outputs]. Throws `USAGE` for an engine that can't. */
+async function loadPredictor(
+  model: AnyModel,
+  engine: EngineName,
+  context: Context,
+): Promise<(rows: Rows) => Promise<Float32Array>> {
+  if (toolchainOf(engine) === 'tensorflow') {
+    const toSums = await loadSums(model, (line) => context.say(line));
+    const { units, activation } = outputLayerOf(model);
+    return async (rows) =>
+      new Float32Array(activateRows(activation, await toSums(rows, context.signal), units));
+  }
+  if (hasTopology(model)) throw topologyWithoutTensorFlow();
+  const predictor = await createPredictor(readKernels(), model);
+  return async (rows) => predictor.predict(rows);
+}
 
 /** What comes out for each row, float32[rows × units], with what is known about it. */
 function toPredictions(
@@ -76,9 +103,9 @@ function toPredictions(
 /** Samples as rows for the engine, and what is known about each row. */
 function prepare(
   some: Samples,
-  encoder: BagOfWords,
+  encoder: Encoder,
   toTokens: (text: string) => ArrayLike<number>,
-): { rows: Columns; asked: (row: number) => Asked } {
+): { rows: Rows; asked: (row: number) => Asked } {
   switch (some.kind) {
     case 'vectors': {
       const { ids, splits, labels } = some.batch;
@@ -98,12 +125,19 @@ function prepare(
   }
 }
 
-function encode(reviews: readonly Pick<Review, 'id' | 'tokens'>[], encoder: BagOfWords): Columns {
+/** Reviews as rows without labels. */
+function encode(reviews: readonly Pick<Review, 'id' | 'tokens'>[], encoder: Encoder): Rows {
   for (const { id, tokens } of reviews) encoder.add(tokens, { record: id });
-  return encoder.take();
+  return { ...encoder.take(), labels: new Float32Array(reviews.length) };
 }
 
-const onlyVectors = ({ encoding }: Model): StageError =>
+const topologyWithoutTensorFlow = (): StageError =>
+  new StageError('USAGE', 'the model is of layers that TensorFlow is needed for', {
+    where: { field: 'engine' },
+    hint: 'give --engine tfjs',
+  });
+
+const onlyVectors = ({ encoding }: AnyModel): StageError =>
   new StageError(
     'USAGE',
     `the model reads ${encoding} vectors, and does not tell how to make them of words`,

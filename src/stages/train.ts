@@ -1,23 +1,23 @@
 import * as v from 'valibot';
-import { bestOf, replay, saveEach } from '../engine/checkpoints.ts';
-import { chooseEarlyStopping, chooseHiddenLayers, chooseObjective } from '../engine/choose.ts';
-import { chooseOptimizer, chooseRegularization, chooseSchedule } from '../engine/choose.ts';
+import { replay, saveEach } from '../engine/checkpoints.ts';
+import { chooseEarlyStopping, chooseOptimizer, chooseSchedule } from '../engine/choose.ts';
 import { checkLabels, chooseOutputs, countClasses, noteLabels } from '../engine/classes.ts';
 import { MONITORS, stopEarly } from '../engine/early-stopping.ts';
-import { loadEngine, toolchainOf, type Engine } from '../engine/engine.ts';
+import { toolchainOf } from '../engine/engine.ts';
 import { fit } from '../engine/fit.ts';
-import { initializeLayers } from '../engine/initialize.ts';
 import { checkKeepable, checkResumable, decisiveOptions, digestRows } from '../engine/resume.ts';
 import { gatherRows, type Gathered } from '../engine/gather.ts';
 import { countSplits, noRow } from '../engine/splits.ts';
+import { startPerceptron, startTopology, type Begin } from '../engine/start.ts';
 import { trainingOptions } from '../engine/training-options.ts';
 import { readCheckpoint, writeCheckpoint, type Checkpoint } from '../formats/checkpoint.ts';
 import { recordEvents } from '../formats/event-folder.ts';
 import { recordHistory, type Epoch } from '../formats/history.ts';
 import { readInputFile } from '../formats/input-file.ts';
-import type { DenseLayer, Model } from '../formats/model.ts';
+import type { AnyModel } from '../formats/model.ts';
 import { SPLITS, type Split } from '../formats/review.ts';
 import { models } from '../formats/safetensors.ts';
+import { readTopology } from '../formats/topology.ts';
 import { vectors } from '../formats/vectors.ts';
 import { checkWritable, writeWhole } from '../formats/whole-file.ts';
 import { choice, integer, list, number, outputFile, outputFolder, shellFile, some } from '../options.ts';
@@ -58,18 +58,18 @@ const options = {
 type Options = v.InferOutput<v.StrictObjectSchema<typeof options, undefined>>;
 
 /**
- * Trains a multi-layer perceptron from scratch, as Keras would: the same initial distribution, optimizers, losses and
- * metrics. All randomness comes from `seed`; the same input, options and toolchain give the same bytes.
+ * Trains a multi-layer perceptron, or layers of any kind, from scratch, as Keras would: the same initial distributions, optimizers,
+ * losses and metrics. All randomness comes from `seed`; the same input, options and toolchain give the same bytes.
  */
 export const train = defineStage({
-  summary: 'Trains a perceptron on vectors, from scratch',
+  summary: 'Trains a perceptron on vectors, from scratch, or layers of any kind',
   example: 'sluice train --epochs 4 --history history.ndjson < split.arrows > model.safetensors',
   reads: vectors,
   writes: models,
   options,
-  toolchain: ({ engine }) => toolchainOf(engine),
+  toolchain: ({ engine, topology }) => toolchainOf(engine, topology),
   run: async function* (input, given, context) {
-    const plan = planOf(given);
+    const plan = await planOf(given);
     checkKeepable(given);
     const { checkpoint, resume, fit } = given;
     if (checkpoint !== undefined) await checkWritable(checkpoint);
@@ -79,18 +79,18 @@ export const train = defineStage({
     const counts = new Map<Split, number>();
     const labels = new Set<number>();
     const splits = [...fit, ...validate];
-    const checked = noteLabels(checkLabels(input, { outputs: plan.outputs, splits }), splits, labels);
+    const checked = noteLabels(checkLabels(input, { outputs: plan.start.outputs, splits }), splits, labels);
     // The engine loads while whoever writes the vectors is still at work.
-    const [engine, gathered] = await Promise.all([
-      loadEngine(given.engine, (line) => context.say(line)),
+    const [begin, gathered] = await Promise.all([
+      plan.start.load((line) => context.say(line)),
       gatherRows(countSplits(checked, counts), { ...given, validate }),
     ]);
     try {
       if (gathered.rows.count === 0) throw noRow('fit', fit, counts);
       const isJudged = given.validate?.length || plan.stopping?.monitor.startsWith('val_');
       if (gathered.validation.count === 0 && isJudged) throw noRow('validate', validate, counts);
-      const outputs = plan.outputs ?? chooseOutputs({ ...given, classes: countClasses(labels) })!;
-      yield await trainOn(gathered, { ...plan, outputs, engine, resumed, options: given }, context);
+      const outputs = plan.start.outputs ?? chooseOutputs({ ...given, classes: countClasses(labels) })!;
+      yield await trainOn(gathered, { ...plan, outputs, begin, resumed, options: given }, context);
     } finally {
       await gathered.close();
     }
@@ -98,57 +98,51 @@ export const train = defineStage({
 });
 
 /** What the options say, each part checked. */
-const planOf = (given: Options) => ({
-  hidden: chooseHiddenLayers(given),
-  outputs: chooseOutputs(given),
-  objective: chooseObjective(given),
+const planOf = async (given: Options) => ({
+  start:
+    given.topology === undefined
+      ? startPerceptron(given)
+      : startTopology(await readInputFile(given.topology, readTopology), given),
   optimizer: chooseOptimizer(given),
   schedule: chooseSchedule(given),
-  regularization: chooseRegularization(given),
   stopping: chooseEarlyStopping(given),
 });
 
-interface Training extends ReturnType<typeof planOf> {
+interface Training extends Awaited<ReturnType<typeof planOf>> {
   readonly outputs: number;
-  readonly engine: Engine;
+  readonly begin: Begin;
   readonly options: Options;
   readonly resumed: Checkpoint | undefined;
 }
 
 /** The model that comes of it; history and checkpoints are written on the way. */
-async function trainOn(gathered: Gathered, training: Training, context: Context): Promise<Model> {
+async function trainOn(gathered: Gathered, training: Training, context: Context): Promise<AnyModel> {
   const { about, rows, validation } = gathered;
-  const { engine, objective, optimizer, stopping, resumed, options: given } = training;
-  const shapes = [...training.hidden, { units: training.outputs, activation: objective.activation }];
-  const layers = initializeLayers(about.dimension, shapes, given);
+  const { begin, outputs, optimizer, schedule, stopping, resumed, options: given } = training;
   const isKept = given.checkpoint !== undefined || resumed !== undefined;
   // Before the trainer takes the rows.
   const digest = isKept ? await digestRows(rows, validation) : '';
   const batchSize = Math.min(given.batchSize, rows.count);
-  const trainer = engine.createTrainer(layers, {
-    objective,
-    optimizer,
-    batchSize,
-    ...training.regularization,
-  });
+  const { trainer, toModel } = await begin(about, { optimizer, batchSize, outputs });
   try {
     if (resumed !== undefined) {
       checkResumable(resumed, { options: given, rows: digest });
       trainer.restore(resumed);
     }
     const behind = resumed?.epochs ?? [];
-    const settings = { ...given, metrics: given.metrics ?? [], objective, schedule: training.schedule };
+    const { objective } = training.start;
+    const settings = { ...given, metrics: given.metrics ?? [], objective, schedule };
     const { learningRate } = optimizer;
     const fitted = fit(
       trainer,
       { ...settings, rows, validation, learningRate, done: behind.length },
       context,
     );
-    let best: DenseLayer[] | undefined;
+    let best: readonly Float32Array[] | undefined;
     let epochs: AsyncIterable<Epoch> = replay(behind, fitted);
     if (stopping !== undefined)
       epochs = stopEarly(epochs, stopping, ({ epoch }) => {
-        best = resumed && epoch <= behind.length ? bestOf(resumed, layers) : trainer.layers();
+        best = resumed && epoch <= behind.length ? resumed.best : trainer.weights();
       });
     const { checkpoint, history, tensorboard } = given;
     if (checkpoint !== undefined) {
@@ -160,7 +154,7 @@ async function trainOn(gathered: Gathered, training: Training, context: Context)
     if (history !== undefined) epochs = recordHistory(epochs, history);
     if (tensorboard !== undefined) epochs = recordEvents(epochs, tensorboard);
     for await (const _ of epochs);
-    return { ...about, layers: best ?? trainer.layers(), loss: given.loss };
+    return toModel(best ?? trainer.weights());
   } finally {
     trainer.dispose();
   }

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { StageError } from '../error.ts';
-import { BagOfWords } from '../formats/bag-of-words.ts';
+import { createEncoder, type Encoder } from '../formats/encoder.ts';
 import type { Review, Split } from '../formats/review.ts';
 import { reviews } from '../formats/reviews.ts';
 import { DocumentFrequencies, weigh } from '../formats/tf-idf.ts';
@@ -14,13 +14,14 @@ const BATCH_ROWS = 1024;
 const MOST_COLUMNS_OF_TF_IDF = 2 ** 25;
 
 /**
- * Reviews as vectors of their words: which there are, how often each, or that times its inverse document frequency. The latter are
+ * Reviews as vectors of their words: which there are, how often each, or that times its inverse document frequency; or as the last
+ * word numbers of each, in their order. The frequencies are
  * those of the rows of `train` alone, so that nothing of the test gets into the training; and since they are known at the end only,
  * `tf-idf` holds all rows, about 6 bytes a word. The batches have 1,024 rows, the last one what is left; no reviews give one empty
  * batch. Throws `OUT_OF_RANGE`, naming the review, for an id of `dimension` or more, `BAD_VALUE` for tf-idf without a row of `train`.
  */
 export const vectorize = defineStage({
-  summary: 'Turns reviews into sparse vectors: multi-hot, counts or tf-idf',
+  summary: 'Turns reviews into vectors: multi-hot, counts, tf-idf or tokens',
   example: 'sluice vectorize --dimension 10000 < reviews.ndjson > vectors.arrows',
   reads: reviews,
   writes: vectors,
@@ -34,22 +35,36 @@ export const vectorize = defineStage({
     ),
     encoding: v.optional(
       choice(
-        ['multi-hot', 'count', 'tf-idf'],
-        'what a column holds: whether its word occurs, how often, or that times its inverse document frequency in train',
+        ['multi-hot', 'count', 'tf-idf', 'tokens'],
+        'what a column holds: whether its word occurs, how often, or that times its inverse document frequency in train; tokens: the word numbers themselves, in their order',
       ),
       'multi-hot',
     ),
+    length: v.optional(
+      v.pipe(
+        integer(1, 'of tokens: the last so many of a review, with zeros in front of fewer; if unset 256'),
+        v.maxValue(2 ** 20, 'expected at most 1048576'),
+      ),
+    ),
   },
-  run: async function* (input, { dimension, encoding }) {
+  run: async function* (input, { dimension, encoding, length }) {
+    if (encoding === 'tokens') {
+      yield* encode(input, { dimension, encoding, length: length ?? 256 });
+      return;
+    }
+    if (length !== undefined)
+      throw new StageError('USAGE', `length is ${length}, but the encoding ${encoding} has no length`, {
+        where: { field: 'length' },
+        hint: 'leave it out, or give --encoding tokens',
+      });
     if (encoding !== 'tf-idf') yield* encode(input, { dimension, encoding });
     else yield* toTfIdf(encode(input, { dimension, encoding: 'count' }), dimension);
   },
 });
 
-async function* encode(
-  reviews: AsyncIterable<Review>,
-  about: Pick<VectorBatch, 'dimension' | 'encoding'>,
-): AsyncGenerator<VectorBatch> {
+type About = Pick<VectorBatch, 'dimension' | 'encoding' | 'length'>;
+
+async function* encode(reviews: AsyncIterable<Review>, about: About): AsyncGenerator<VectorBatch> {
   const batch = new Batch(about);
   let line = 0;
   for await (const review of reviews) {
@@ -87,13 +102,13 @@ async function* toTfIdf(counts: AsyncIterable<VectorBatch>, dimension: number): 
 
 /** The batch that is being filled. */
 class Batch {
-  readonly #rows: BagOfWords;
+  readonly #rows: Encoder;
   #ids: string[] = [];
   #splits: Split[] = [];
   #labels: number[] = [];
 
-  constructor(about: Pick<VectorBatch, 'dimension' | 'encoding'>) {
-    this.#rows = new BagOfWords(about);
+  constructor(about: About) {
+    this.#rows = createEncoder(about);
   }
 
   get length(): number {

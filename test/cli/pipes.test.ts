@@ -27,6 +27,36 @@ describe('stages in a shell', () => {
     expect({ stdout: stdout.trim(), code }).toEqual({ stdout: 'ff ff ff ff', code: 0 });
   });
 
+  test('tokens, and a model that a topology describes, go through pipes, too', async () => {
+    const { sh } = newShell();
+    const layers = [
+      `{"class_name":"Embedding","config":{"input_dim":500,"output_dim":4,"batch_input_shape":[null,20]}}`,
+      `{"class_name":"GlobalAveragePooling1D","config":{}}`,
+      `{"class_name":"Dense","config":{"units":1,"activation":"sigmoid"}}`,
+    ];
+    const { stdout, stderr, code } = await sh(`
+      echo '{"class_name":"Sequential","config":{"layers":[${layers.join()}]}}' > t.json
+      sluice decode --words 500 < $SAMPLE/imdb.npz > r
+      sluice vectorize --dimension 500 --encoding tokens --length 20 < r > v
+      sluice train --topology t.json --epochs 2 < v > m 2> log
+      sluice predict --model m --engine tfjs < v | head -n 2 | cut -c 1-15
+      head -n 2 r | sluice predict --model m --engine tfjs | cut -c 1-15
+      sluice evaluate --model m < v | grep -c accuracy
+      sluice export x < m && ls x
+      sluice train --topology r < v 2> e || head -n 1 e`);
+    const ids = ['{"id":"train/0"', '{"id":"train/1"'];
+    expect(stdout.split('\n')).toEqual([
+      ...ids,
+      ...ids,
+      '1',
+      'README.md',
+      'group1-shard1of1.bin',
+      'model.json',
+      expect.stringMatching(/^NOT_JSON: the topology can't be read/),
+    ]);
+    expect({ stderr, code }).toEqual({ stderr: '', code: 0 });
+  });
+
   test('predict gives the same for reviews, for their vectors, and for vectors of any batches', async () => {
     const { sh } = newShell();
     const { stdout, stderr, code } = await sh(`

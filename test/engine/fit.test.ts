@@ -13,9 +13,7 @@ function trainerOf(sum: (step: number) => number, weight = 0): Trainer & { steps
     steps,
     step: (_, numbers) => new Float32Array(numbers.length).fill(sum(steps.push([...numbers]))),
     sums: async (rows) => new Float32Array(rows.labels.length),
-    layers: () => [
-      { units: 1, activation: 'linear', kernel: Float32Array.of(weight), bias: Float32Array.of(0) },
-    ],
+    weights: () => [Float32Array.of(weight), Float32Array.of(0)],
     penalty: () => 0,
     state: () => ({ time: steps.length, arrays: [] }),
     forget() {},

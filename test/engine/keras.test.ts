@@ -17,7 +17,7 @@ import { createPortableKernels } from '../../src/engine/tfjs/portable.ts';
 import { collectRows } from '../../src/engine/rows.ts';
 import { loadTensorFlow } from '../../src/engine/tfjs/tensorflow.ts';
 import { createEngine } from '../../src/engine/tfjs/engine.ts';
-import type { DenseLayer } from '../../src/formats/model.ts';
+import { withWeights } from '../../src/formats/model.ts';
 import { vectors } from '../../src/formats/vectors.ts';
 import { checkOptions } from '../../src/options.ts';
 import { train } from '../../src/stages/train.ts';
@@ -51,13 +51,13 @@ async function trainAs(golden: Golden, engine: Engine) {
     learningRate,
     schedule,
   };
-  let best: DenseLayer[] | undefined;
+  let best: Float32Array[] | undefined;
   const epochsOf = fit(trainer, settings, quiet);
   const stopping = chooseEarlyStopping(options);
   const history = await collect(
-    stopping ? stopEarly(epochsOf, stopping, () => (best = trainer.layers())) : epochsOf,
+    stopping ? stopEarly(epochsOf, stopping, () => (best = trainer.weights())) : epochsOf,
   );
-  const trained = best ?? trainer.layers();
+  const trained = withWeights(layers, best ?? trainer.weights());
   trainer.dispose();
   return { history, trained };
 }

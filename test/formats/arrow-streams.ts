@@ -3,7 +3,7 @@ import { StageError } from '../../src/error.ts';
 import { readVectors } from '../../src/formats/arrow.ts';
 import { writeVectors } from '../../src/formats/arrow-writer.ts';
 import { SPLITS } from '../../src/formats/review.ts';
-import { indicesType, type Encoding, type VectorBatch } from '../../src/formats/vector-batch.ts';
+import { hasValues, indicesType, type Encoding, type VectorBatch } from '../../src/formats/vector-batch.ts';
 import { chunked, collect, streamOf } from '../streams.ts';
 
 export const encode = async (batches: Iterable<VectorBatch>): Promise<Buffer> =>
@@ -34,7 +34,7 @@ export interface Row {
 export function toBatch(
   dimension: number,
   rows: readonly Row[],
-  about: Pick<VectorBatch, 'encoding' | 'idf'> = { encoding: 'multi-hot' },
+  about: Pick<VectorBatch, 'encoding' | 'length' | 'idf'> = { encoding: 'multi-hot' },
 ): VectorBatch {
   const all = rows.map(({ indices = [], values = [] }) => ({ indices, values }));
   const offsets = new Int32Array(rows.length + 1);
@@ -48,7 +48,9 @@ export function toBatch(
     labels: Float32Array.from(rows, ({ label }) => label),
     offsets,
     indices: new (indicesType(dimension))(all.flatMap(({ indices }) => indices)),
-    ...(about.encoding !== 'multi-hot' && { values: Float32Array.from(all.flatMap(({ values }) => values)) }),
+    ...(hasValues(about.encoding) && {
+      values: Float32Array.from(all.flatMap(({ values }) => values)),
+    }),
   };
 }
 
@@ -61,6 +63,7 @@ export const SMALL = [
 ];
 
 const TF_IDF = { encoding: 'tf-idf', idf: Float32Array.of(0.25, 1, 2, 1.5) } as const;
+const TOKENS = { encoding: 'tokens', length: 4 } as const;
 const [COUNT, DENSE] = [{ encoding: 'count' }, { encoding: 'dense' }] as const;
 
 /** A small stream of each encoding. */
@@ -84,5 +87,9 @@ export const STREAMS = {
       DENSE,
     ),
     toBatch(3, [], DENSE),
+  ],
+  tokens: [
+    toBatch(10, [{ id: 'train/0', split: 'train', label: 0, indices: [0, 9, 1, 9] }], TOKENS),
+    toBatch(10, [], TOKENS),
   ],
 } satisfies Record<Encoding, VectorBatch[]>;

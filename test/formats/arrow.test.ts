@@ -26,15 +26,22 @@ const anySparse = (dimension: number, encoding: Encoding): fc.Arbitrary<Row> =>
 const anyDense = (dimension: number): fc.Arbitrary<Row> =>
   fc.record({ ...idOf, values: fc.array(anyNumber, { minLength: dimension, maxLength: dimension }) });
 
+const anyTokens = (dimension: number, length: number): fc.Arbitrary<Row> =>
+  fc.record({ ...idOf, indices: fc.array(fc.nat(dimension - 1), { minLength: length, maxLength: length }) });
+
 const anyBatches = fc
   .record({ dimension: fc.integer({ min: 1, max: 70_000 }), encoding: fc.constantFrom(...ENCODINGS) })
   .chain(({ dimension: width, encoding }) => {
     const dimension = encoding === 'dense' ? 1 + (width % 20) : width;
-    const row = encoding === 'dense' ? anyDense(dimension) : anySparse(dimension, encoding);
+    const tokens = encoding === 'tokens' && { length: 1 + (width % 7) };
+    const rows = { dense: () => anyDense(dimension), tokens: () => anyTokens(dimension, 1 + (width % 7)) };
+    const row = encoding in rows ? rows[encoding as 'dense' | 'tokens']() : anySparse(dimension, encoding);
     const idf = encoding === 'tf-idf' &&
       dimension % 2 === 0 && { idf: new Float32Array(dimension).fill(0.5) };
     return fc.array(
-      fc.array(row, { maxLength: 12 }).map((rows) => toBatch(dimension, rows, { encoding, ...idf })),
+      fc
+        .array(row, { maxLength: 12 })
+        .map((rows) => toBatch(dimension, rows, { encoding, ...tokens, ...idf })),
       { minLength: 1, maxLength: 4 },
     );
   });
@@ -102,6 +109,10 @@ describe('writing', () => {
     expect(await read('dense')).toMatchObject({
       types: ['values FixedSizeList[3]<Float32>'],
       values: [0.5, -1, 0],
+    });
+    expect(await read('tokens')).toMatchObject({
+      types: ['tokens FixedSizeList[4]<Uint16>'],
+      tokens: [0, 9, 1, 9],
     });
   });
 

@@ -34,6 +34,7 @@ const stages: Record<string, AnyStage> = {
       base: v.optional(inputFile('')),
       log: v.optional(outputFile('log.txt', '')),
     },
+    toolchain: ({ base }) => (base === undefined ? 'wasm' : 'tensorflow'),
   }),
 };
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { outputLayerOf } from '../../src/formats/output-layer.ts';
 import { readModel } from '../../src/formats/safetensors.ts';
 import { vectors } from '../../src/formats/vectors.ts';
 import type { VectorBatch } from '../../src/formats/vector-batch.ts';
@@ -13,7 +14,7 @@ const short = { units: [3], epochs: 1, loss: 'categorical_crossentropy' };
 
 const outputsOf = async (options: object, bytes: Uint8Array = input) => {
   const model = await readModel(through(train, options, chunked(bytes)));
-  const { units, activation } = model.layers.at(-1)!;
+  const { units, activation } = outputLayerOf(model);
   return { units, activation };
 };
 

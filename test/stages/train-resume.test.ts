@@ -59,7 +59,7 @@ describe('what is resumed must be', () => {
   test('a training with the same options, and no fewer epochs', async () => {
     await refused({ l2: 0.1 }).toMatchObject({
       code: 'USAGE',
-      message: 'l2 is 0.1, in the checkpoint 0',
+      message: 'l2 is 0.1, in the checkpoint unset',
       where: { field: 'l2' },
     });
     await refused({ epochs: 1 }).toMatchObject({ code: 'USAGE', where: { field: 'epochs' } });

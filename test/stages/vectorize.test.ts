@@ -80,6 +80,22 @@ describe('vectorize', () => {
     await expect(run).rejects.toMatchObject({ code, where: { field }, hint: expect.any(String) as string });
   });
 
+  test('tokens are the last word numbers of a review, as many as the length', async () => {
+    const reviews = [review('a', [5, 1, 3]), review('b', [2])];
+    const batches = await collect(
+      vectorize.run(streamOf(...reviews), { dimension: 6, encoding: 'tokens', length: 2 }, quiet),
+    );
+    expect(batches).toMatchObject([
+      { encoding: 'tokens', length: 2, indices: Uint16Array.of(1, 3, 0, 2), offsets: Int32Array.of(0, 2, 4) },
+    ]);
+    const counted = vectorize.run(
+      streamOf(...reviews),
+      { dimension: 6, encoding: 'count', length: 2 },
+      quiet,
+    );
+    await expect(collect(counted)).rejects.toMatchObject({ code: 'USAGE', where: { field: 'length' } });
+  });
+
   test('counts of any reviews are how often each word occurs', async () => {
     const anyReviews = fc.array(fc.array(fc.nat(20), { maxLength: 2000 }), { minLength: 1, maxLength: 5 });
     await fc.assert(

@@ -1,15 +1,13 @@
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs';
-import { StageError } from '../../error.ts';
 import type { DenseLayer } from '../../formats/model.ts';
-import { lossActivation } from '../class-loss.ts';
 import type { Engine, Trainer, Training } from '../contract.ts';
 import type { Input } from './input.ts';
-import type { Kernels, Parameter } from './kernels.ts';
+import { keepsState, type Kernels, type Parameter } from './kernels.ts';
+import type { Clip } from '../optimizer.ts';
 import { clip, penalize, penaltyOf } from './gradients.ts';
 import { Perceptron, toTensors, type LayerGradient, type TensorLayer } from './perceptron.ts';
-import { activateRows } from '../outputs.ts';
 import { checkFits, labelsOf, type Rows } from '../rows.ts';
-import { writeSlopes } from '../slopes.ts';
+import { slopesOf } from '../slopes.ts';
 import type { TensorFlow } from './tensorflow.ts';
 
 /** The engine on TensorFlow.js's present backend, with kernels that fit it. */
@@ -71,12 +69,16 @@ class TensorFlowTrainer implements Trainer {
       const factors = this.#drop(numbers.length) ?? [];
       const outputs = this.#perceptron.forward(layers, batch, factors);
       result.set(outputs.at(-1)!.dataSync());
-      const slopes = tf.tensor2d(this.#slopes(result, labelsOf(rows, numbers)), [numbers.length, units]);
+      const { objective } = this.#training;
+      const slopes = tf.tensor2d(slopesOf(objective, result, labelsOf(rows, numbers)), [
+        numbers.length,
+        units,
+      ]);
       let gradients: LayerGradient[] = [];
       for (const [i, gradient] of this.#perceptron.backward(layers, batch, { outputs, slopes, factors }))
         gradients[i] = gradient;
       if (penalties) gradients = penalize(tf, gradients, { layers, penalties });
-      if (limits) gradients = clip(tf, gradients, limits);
+      if (limits) gradients = this.#clip(gradients, limits);
       // While somebody holds its value, TensorFlow copies a variable before it changes it.
       for (const { kernel, bias } of layers) tf.dispose([kernel, bias]);
       for (const [i, { kernel, bias }] of gradients.entries()) {
@@ -85,6 +87,18 @@ class TensorFlowTrainer implements Trainer {
       }
     });
     return result;
+  }
+
+  #clip(gradients: readonly LayerGradient[], limits: Clip): LayerGradient[] {
+    const clipped = clip(
+      this.#tf,
+      gradients.flatMap(({ kernel, bias }) => [kernel, bias]),
+      limits,
+    );
+    return gradients.map((_, i) => ({
+      kernel: clipped[2 * i] as Tensor2D,
+      bias: clipped[2 * i + 1] as Tensor1D,
+    }));
   }
 
   penalty(): number {
@@ -105,26 +119,16 @@ class TensorFlowTrainer implements Trainer {
     this.#inputs.delete(rows);
   }
 
-  layers(): DenseLayer[] {
-    return this.#layers.map(({ layer, kernel, bias }) => ({
-      ...layer,
-      kernel: this.#values(kernel),
-      bias: this.#values(bias),
-    }));
+  weights(): Float32Array[] {
+    return this.#layers.flatMap(({ kernel, bias }) => [this.#values(kernel), this.#values(bias)]);
   }
 
   state(): never {
-    throw this.#keepsState();
+    throw keepsState();
   }
 
   restore(): never {
-    throw this.#keepsState();
-  }
-
-  #keepsState(): StageError {
-    return new StageError('UNSUPPORTED', 'TensorFlow keeps what its optimizers remember for itself', {
-      hint: 'checkpoints are for --engine wasm, which gives the same results',
-    });
+    throw keepsState();
   }
 
   dispose(): void {
@@ -165,15 +169,5 @@ class TensorFlowTrainer implements Trainer {
     const values = tensor.dataSync<'float32'>().slice();
     tensor.dispose();
     return values;
-  }
-
-  /** The derivatives of the batch's mean loss by its sums: float32[rows × outputs], as these are. */
-  #slopes(sums: Float32Array, labels: Float32Array): Float32Array {
-    const { objective } = this.#training;
-    const units = sums.length / labels.length;
-    const outputs = activateRows(lossActivation(objective), sums, units);
-    const slopes = new Float32Array(sums.length);
-    writeSlopes(objective, { outputs, labels, units, stride: units }, slopes);
-    return slopes;
   }
 }

@@ -16,22 +16,16 @@ export function penalize(
   });
 }
 
-/** The gradients of layers, kept small. */
-export function clip(
-  tf: TensorFlow,
-  gradients: readonly LayerGradient[],
-  { by, limit }: Clip,
-): LayerGradient[] {
+/** Gradients, kept small. */
+export function clip(tf: TensorFlow, gradients: readonly Tensor[], { by, limit }: Clip): Tensor[] {
   const norm = (...all: readonly Tensor[]): number =>
     Math.sqrt(all.reduce((sum, one) => sum + tf.sum(tf.square(one)).dataSync()[0]!, 0));
-  const together =
-    by === 'globalClipnorm' ? norm(...gradients.flatMap(({ kernel, bias }) => [kernel, bias])) : undefined;
-  const clipped = <T extends Tensor>(gradient: T): T => {
+  const together = by === 'globalClipnorm' ? norm(...gradients) : undefined;
+  return gradients.map((gradient) => {
     if (by === 'clipvalue') return tf.clipByValue(gradient, -limit, limit);
     const length = together ?? norm(gradient);
-    return length > limit ? tf.mul<T>(gradient, limit / length) : gradient;
-  };
-  return gradients.map(({ kernel, bias }) => ({ kernel: clipped(kernel), bias: clipped(bias) }));
+    return length > limit ? tf.mul(gradient, limit / length) : gradient;
+  });
 }
 
 /** What the penalties add to the loss. */

@@ -1,4 +1,5 @@
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
+import { StageError } from '../../error.ts';
 import type { SegmentSum } from './batch.ts';
 import type { Optimizer } from '../optimizer.ts';
 
@@ -18,3 +19,9 @@ export interface Parameter {
   update(gradient: Tensor, learningRate: number): void;
   dispose(): void;
 }
+
+/** What a trainer throws that is asked for its state: `Parameter` gives none. */
+export const keepsState = (): StageError =>
+  new StageError('UNSUPPORTED', 'TensorFlow keeps what its optimizers remember for itself', {
+    hint: 'checkpoints are for --engine wasm, which gives the same results',
+  });

@@ -75,14 +75,12 @@ export class WasmTrainer implements Trainer {
     this.#inference.forget(rows);
   }
 
-  layers(): DenseLayer[] {
+  weights(): Float32Array[] {
     const { arena, network } = this.#inference;
-    return network.layers.map(({ inputs, units, stride, activation, kernel, bias }) => ({
-      units,
-      activation,
-      kernel: narrow(arena.floats(kernel, inputs * stride), units, stride),
-      bias: narrow(arena.floats(bias, stride), units, stride),
-    }));
+    return network.layers.flatMap(({ inputs, units, stride, kernel, bias }) => [
+      narrow(arena.floats(kernel, inputs * stride), units, stride),
+      narrow(arena.floats(bias, stride), units, stride),
+    ]);
   }
 
   state(): TrainerState {

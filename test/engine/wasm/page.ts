@@ -21,7 +21,7 @@ export async function run(kernels: Uint8Array): Promise<string> {
   return JSON.stringify({
     predictions: [...predictor.predict(rows)],
     sums: [...(await engine.sums(model, rows))],
-    trained: trainer.layers().map(({ kernel, bias }) => [[...kernel], [...bias]]),
+    trained: trainer.weights().map((weights) => [...weights]),
     trainedSums: [...(await trainer.sums(rows))],
   });
 }

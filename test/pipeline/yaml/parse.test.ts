@@ -31,6 +31,14 @@ steps:
     expect(more).toMatchObject({ options: { times: 1 }, inputs: { in: { step: 'model', output: 'log' } } });
   });
 
+  test('gives a step the toolchain that its options and its files decide on', async () => {
+    const { steps } = await experiment(`
+steps:
+  first: { stage: fit, in: ./x, with: { epochs: 3 } }
+  second: { stage: fit, in: ./x, with: { epochs: 3, base: first } }`);
+    expect(steps).toMatchObject([{ toolchain: 'wasm' }, { toolchain: 'tensorflow' }]);
+  });
+
   test('is plain data', async () => {
     const parsed = await experiment(`
 params: { n: 1, m: { type: text, default: x } }

@@ -1,0 +1,42 @@
+import { StageError } from '../error.ts';
+import { ACTIVATIONS, hasTopology, type Activation, type AnyModel } from './model.ts';
+import { nameOf, type Layer, type Topology } from './topology.ts';
+
+/** What a model's last layer is. */
+export interface OutputLayer {
+  /** How many outputs a row has. */
+  readonly units: number;
+  readonly activation: Activation;
+}
+
+/** The last layer of any model. Throws what `outputOf` throws. */
+export const outputLayerOf = (model: AnyModel): OutputLayer =>
+  hasTopology(model) ? outputOf(model.topology) : model.layers.at(-1)!;
+
+/** The layer that gives a topology's outputs. Throws `UNSUPPORTED` unless that is a Dense one, whose activation a loss is known of. */
+export function outputOf(topology: Topology): OutputLayer & { readonly name: string } {
+  const layer = lastLayer(topology);
+  if (layer?.class_name !== 'Dense')
+    throw unsupported(`the layer "${nameOf(layer ?? topology)}" gives the outputs, and is not Dense`);
+  const { activation: given, units } = layer.config;
+  const activation = ACTIVATIONS.find((one) => one === (given ?? 'linear'));
+  if (activation === undefined)
+    throw unsupported(
+      `the layer "${nameOf(layer)}" gives the outputs, and has activation ${JSON.stringify(given)}`,
+      `expected one of ${ACTIVATIONS.join(', ')}`,
+    );
+  return { name: nameOf(layer), units: Number(units), activation };
+}
+
+function lastLayer({ class_name, config }: Topology): Layer | undefined {
+  const layers = config['layers'] as readonly Layer[];
+  if (class_name === 'Sequential') return layers.at(-1);
+  // One is [name, 0, 0], or a list of that.
+  const [output, ...others] = [config['output_layers'] ?? []].flat() as unknown[];
+  if (others.some((other) => Array.isArray(other))) throw unsupported('the topology has several outputs');
+  const [name] = [output].flat();
+  return layers.find((layer) => nameOf(layer) === name);
+}
+
+const unsupported = (message: string, hint = 'the last layer must be Dense'): StageError =>
+  new StageError('UNSUPPORTED', message, { where: { field: 'topology' }, hint });
