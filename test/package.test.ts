@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { accessSync, constants, readFileSync } from 'node:fs';
+import { accessSync, constants, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -62,7 +62,7 @@ describe('a build', () => {
 
   test('has a library without the runner, yargs and what few stages need', () => {
     const code = [...closureOf('index.cjs')].map(bundled).join('');
-    expect(code).toContain('Turns reviews into sparse vectors');
+    expect(code).toContain('Turns reviews into vectors');
     for (const stranger of ['yargs', 'sluice run', 'YAMLParseError'])
       expect(code.includes(stranger), stranger).toBe(false);
     expect(code.length).toBeLessThan(400_000); // Vega and Arrow have more than that each
@@ -74,9 +74,28 @@ describe('a build', () => {
     for (const name of stageNames) expect(codes[name]).toHaveProperty([`src/stages/${name}.ts`]);
     expect(codes['decode']).toMatchObject({ 'npm:valibot': manifest.dependencies!['valibot'] });
     expect(codes['decode']).not.toHaveProperty(['src/stages/train.ts']);
-    // Predictions need no TensorFlow.
-    expect(Object.keys(codes['predict']!).filter((name) => /tfjs|tensorflow/.test(name))).toEqual([]);
     expect(codes['predict']).toHaveProperty(['src/engine/wasm/predictor.ts']);
+  });
+
+  test('trains and predicts without loading TensorFlow', async () => {
+    const { folder, sh } = newShell();
+    const hook = `const { _load } = require('node:module');
+      require('node:module')._load = (name, ...rest) => {
+        if (name.startsWith('@tensorflow/')) throw new Error(name + ' is loaded');
+        return _load(name, ...rest);
+      };`;
+    writeFileSync(join(folder, 'hook.cjs'), hook);
+    const { stderr, code } = await sh(`
+      sluice decode --words 500 < $SAMPLE/imdb.npz | sluice vectorize --dimension 500 > v.arrows
+      export NODE_OPTIONS='--require ./hook.cjs'
+      sluice train --epochs 1 < v.arrows > m.safetensors
+      sluice predict --model m.safetensors < v.arrows > /dev/null
+      echo 'what a film' | sluice predict --model m.safetensors --words $SAMPLE/imdb_word_index.json > /dev/null`);
+    expect({ stderr, code }).toEqual({ stderr: expect.not.stringContaining('is loaded'), code: 0 });
+    const judged = await sh(
+      "NODE_OPTIONS='--require ./hook.cjs' sluice evaluate --model m.safetensors < v.arrows",
+    );
+    expect(judged.stderr).toContain('@tensorflow/tfjs is loaded');
   });
 
   test('finds the packages that it loads late', async () => {
