@@ -58,8 +58,9 @@ export async function* checkLabels(
   const classes = Math.max(2, outputs ?? MOST_CLASSES);
   for await (const batch of batches) {
     const { ids, splits, labels } = batch;
-    const row = labels.findIndex((label, i) => label >= classes && checked.includes(splits[i]!));
-    if (row !== -1) throw withoutPlace({ label: labels[row]!, record: ids[row]! }, outputs);
+    for (let row = 0; row < labels.length; row++)
+      if (labels[row]! >= classes && checked.includes(splits[row]!))
+        throw withoutPlace({ label: labels[row]!, record: ids[row]! }, outputs);
     yield batch;
   }
 }

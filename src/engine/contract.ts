@@ -64,6 +64,8 @@ export interface Trainer {
   penalty(): number;
   /** The sums of other rows, with the weights as they are now: float32[rows × outputs]. */
   sums(rows: Rows, signal?: AbortSignal): Promise<Float32Array>;
+  /** Takes rows over that are asked about again and again; else that is done when they are first asked about. */
+  hold(rows: Rows): void;
   /** Says that these rows are not asked about again: others may take their place. */
   forget(rows: Rows): void;
   /** Copies of the weights as they are now: of a perceptron's layers, the kernel and the bias of each. */

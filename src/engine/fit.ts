@@ -30,7 +30,8 @@ export interface Fit {
  * it is aborted, and `OUT_OF_RANGE` where the loss is no longer a number.
  */
 export async function* fit(trainer: Trainer, settings: Fit, context: Context): AsyncGenerator<Epoch> {
-  const { rows, metrics, epochs, batchSize, done = 0 } = settings;
+  const { rows, validation: judged, metrics, epochs, batchSize, done = 0 } = settings;
+  for (const source of [rows, judged]) await hold(trainer, source);
   const batches = Math.ceil(rows.count / batchSize);
   const pause = pauses();
   for (let epoch = done + 1; epoch <= epochs; epoch++) {
@@ -59,6 +60,11 @@ export async function* fit(trainer: Trainer, settings: Fit, context: Context): A
       throw error;
     }
   }
+}
+
+async function hold(trainer: Trainer, source: RowSource): Promise<void> {
+  if (source.count === 0 || source.passes) return;
+  for await (const rows of source.inOrder()) trainer.hold(rows);
 }
 
 interface During {

@@ -34,60 +34,67 @@ export const vectors: Codec<VectorBatch> = {
 /** Throws `BAD_VALUE` or `OUT_OF_RANGE`, naming the record, for a row that breaks what `VectorBatch` promises. */
 export function checkRows(batch: VectorBatch, firstRow = 0): void {
   const { encoding, ids, splits, labels } = batch;
+  const whereOf = (row: number): Where => ({ record: ids[row]!, line: firstRow + row + 1 });
   for (let row = 0; row < ids.length; row++) {
-    const where = () => ({ record: ids[row]!, line: firstRow + row + 1 });
     if (!SPLITS.includes(splits[row]!)) {
       throw new StageError('BAD_VALUE', `split is ${JSON.stringify(splits[row])}`, {
-        where: where(),
+        where: whereOf(row),
         hint: `expected one of ${SPLITS.join(', ')}`,
       });
     }
     if (!isLabel(labels[row])) {
       throw new StageError('BAD_VALUE', `label is ${labels[row]}`, {
-        where: where(),
+        where: whereOf(row),
         hint: `expected ${LABELS}`,
       });
     }
-    if (encoding === 'tokens') checkTokens(batch, row, where);
-    else if (encoding !== 'dense') checkIndices(batch, row, where);
-    if (hasValues(encoding)) checkValues(batch, row, where);
   }
+  if (encoding === 'tokens') checkTokens(batch, whereOf);
+  else if (encoding !== 'dense') checkIndices(batch, whereOf);
+  if (hasValues(encoding)) checkValues(batch, whereOf);
 }
 
-function checkIndices({ dimension, offsets, indices }: VectorBatch, row: number, where: () => Where): void {
-  let previous = -1;
-  for (let i = offsets[row]!; i < offsets[row + 1]!; i++) {
-    const index = indices[i]!;
-    if (index <= previous) {
-      throw new StageError('BAD_VALUE', `index ${index} comes after ${previous}`, {
-        where: where(),
-        hint: 'indices must be ascending and distinct',
+type WhereOf = (row: number) => Where;
+
+function checkIndices({ dimension, offsets, indices }: VectorBatch, whereOf: WhereOf): void {
+  for (let row = 0; row + 1 < offsets.length; row++) {
+    let previous = -1;
+    const end = offsets[row + 1]!;
+    for (let i = offsets[row]!; i < end; i++) {
+      const index = indices[i]!;
+      if (index <= previous) {
+        throw new StageError('BAD_VALUE', `index ${index} comes after ${previous}`, {
+          where: whereOf(row),
+          hint: 'indices must be ascending and distinct',
+        });
+      }
+      previous = index;
+    }
+    if (previous >= dimension) {
+      throw new StageError('OUT_OF_RANGE', `index ${previous} is not below the dimension, ${dimension}`, {
+        where: whereOf(row),
       });
     }
-    previous = index;
-  }
-  if (previous >= dimension) {
-    throw new StageError('OUT_OF_RANGE', `index ${previous} is not below the dimension, ${dimension}`, {
-      where: where(),
-    });
   }
 }
 
-function checkTokens({ dimension, offsets, indices }: VectorBatch, row: number, where: () => Where): void {
-  for (let i = offsets[row]!; i < offsets[row + 1]!; i++) {
-    if (indices[i]! < dimension) continue;
-    throw new StageError('OUT_OF_RANGE', `token ${indices[i]} is not below the dimension, ${dimension}`, {
-      where: where(),
-    });
-  }
+function checkTokens({ dimension, offsets, indices }: VectorBatch, whereOf: WhereOf): void {
+  const wrong = indices.findIndex((token) => token >= dimension);
+  if (wrong === -1) return;
+  throw new StageError('OUT_OF_RANGE', `token ${indices[wrong]} is not below the dimension, ${dimension}`, {
+    where: whereOf(rowOf(offsets, wrong)),
+  });
 }
 
-function checkValues({ offsets, values }: VectorBatch, row: number, where: () => Where): void {
-  for (let i = offsets[row]!; i < offsets[row + 1]!; i++) {
-    if (Number.isFinite(values![i])) continue;
-    throw new StageError('BAD_VALUE', `a value is ${values![i]}`, {
-      where: where(),
-      hint: 'values must be finite, as float32',
-    });
-  }
+function checkValues({ offsets, values }: VectorBatch, whereOf: WhereOf): void {
+  const wrong = values!.findIndex((value) => !Number.isFinite(value));
+  if (wrong === -1) return;
+  throw new StageError('BAD_VALUE', `a value is ${values![wrong]}`, {
+    where: whereOf(rowOf(offsets, wrong)),
+    hint: 'values must be finite, as float32',
+  });
 }
+
+/** The row that an item belongs to. */
+const rowOf = (offsets: Int32Array, item: number): number =>
+  offsets.findLastIndex((offset) => offset <= item);

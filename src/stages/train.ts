@@ -79,11 +79,12 @@ export const train = defineStage({
     const counts = new Map<Split, number>();
     const labels = new Set<number>();
     const splits = [...fit, ...validate];
-    const checked = noteLabels(checkLabels(input, { outputs: plan.start.outputs, splits }), splits, labels);
+    const checked = checkLabels(input, { outputs: plan.start.outputs, splits });
+    const noted = plan.start.outputs === undefined ? noteLabels(checked, splits, labels) : checked;
     // The engine loads while whoever writes the vectors is still at work.
     const [begin, gathered] = await Promise.all([
       plan.start.load((line) => context.say(line)),
-      gatherRows(countSplits(checked, counts), { ...given, validate }),
+      gatherRows(countSplits(noted, counts), { ...given, validate }),
     ]);
     try {
       if (gathered.rows.count === 0) throw noRow('fit', fit, counts);

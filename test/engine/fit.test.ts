@@ -16,6 +16,7 @@ function trainerOf(sum: (step: number) => number, weight = 0): Trainer & { steps
     weights: () => [Float32Array.of(weight), Float32Array.of(0)],
     penalty: () => 0,
     state: () => ({ time: steps.length, arrays: [] }),
+    hold() {},
     forget() {},
     restore() {},
     dispose() {},

@@ -115,6 +115,8 @@ class TensorFlowTrainer implements Trainer {
     }
   }
 
+  hold(): void {}
+
   forget(rows: Rows): void {
     this.#inputs.delete(rows);
   }

@@ -89,6 +89,8 @@ export class NetworkTrainer implements TopologyTrainer {
     return this.#network.sums(rows, signal);
   }
 
+  hold(): void {}
+
   forget(): void {}
 
   weights(): Float32Array[] {

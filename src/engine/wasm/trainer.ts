@@ -71,6 +71,10 @@ export class WasmTrainer implements Trainer {
     return this.#inference.sums(rows, signal);
   }
 
+  hold(rows: Rows): void {
+    this.#inference.place(rows);
+  }
+
   forget(rows: Rows): void {
     this.#inference.forget(rows);
   }
