@@ -36,11 +36,14 @@ const DEFAULTS: Readonly<Record<string, Config>> = {
  */
 export function completeTopology(topology: Topology): Topology {
   const names = new Set<string>();
+  const layers: Layer[] = [];
   mapLayers(topology, (layer) => {
     checkLayer(layer);
+    layers.push(layer);
     if (layer.config['name'] !== undefined) names.add(nameOf(layer));
     return layer;
   });
+  checkMask(layers);
   return mapLayers(topology, ({ class_name, config }) => {
     const unset = Object.entries(DEFAULTS[class_name] ?? {}).filter(
       ([key]) => (config[key] ?? null) === null,
@@ -77,6 +80,19 @@ function checkLayer(layer: Layer): void {
   for (const [key, value] of Object.entries(config))
     if ((key.endsWith('_constraint') || key === 'activity_regularizer') && (value ?? null) !== null)
       throw unsupported(layer, `has a ${key}, which isn't trained with`);
+}
+
+/** Keras leaves masked words out of a mean; TensorFlow.js takes them in, and says nothing. */
+function checkMask(layers: readonly Layer[]): void {
+  const masks = ({ class_name, config }: Layer): boolean =>
+    class_name === 'Masking' || config['mask_zero'] === true;
+  const mean = layers.find(({ class_name }) => class_name === 'GlobalAveragePooling1D');
+  const masking = layers.find(masks);
+  if (mean !== undefined && masking !== undefined)
+    throw unsupported(
+      mean,
+      `would take in what "${nameOf(masking)}" masks, which Keras leaves out of the mean`,
+    );
 }
 
 /** The same topology, but that it gives the sums that its outputs are made of. */

@@ -53,6 +53,15 @@ describe('completeTopology', () => {
       message,
     );
   });
+
+  test('refuses a mean over masked words, of which TensorFlow.js would leave none out', () => {
+    const embedding = layer('Embedding', { input_dim: 3, output_dim: 2, mask_zero: true });
+    const mean = layer('GlobalAveragePooling1D', {});
+    expect(() => completeTopology(sequential(embedding, mean, OUTPUT))).toThrow(/"Embedding" masks/);
+    expect(() => completeTopology(sequential(layer('Masking', {}), mean, OUTPUT))).toThrow(/"Masking" masks/);
+    const unmasked = layer('Embedding', { input_dim: 3, output_dim: 2, mask_zero: false });
+    expect(() => completeTopology(sequential(unmasked, mean, OUTPUT))).not.toThrow();
+  });
 });
 
 describe('the output', () => {
