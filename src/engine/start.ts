@@ -1,5 +1,5 @@
 import { StageError } from '../error.ts';
-import { withWeights, type AnyModel } from '../formats/model.ts';
+import { MOST_CLASSES, withWeights, type AnyModel } from '../formats/model.ts';
 import { outputOf } from '../formats/output-layer.ts';
 import type { Topology } from '../formats/topology.ts';
 import { chooseHiddenLayers, chooseObjective, chooseRegularization } from './choose.ts';
@@ -113,8 +113,13 @@ export function startTopology(given: Topology, options: Options): Start {
   };
 }
 
-/** Throws `USAGE` where a loss or class weights don't go with so many outputs. */
+/** Throws `USAGE` where a loss or class weights don't go with so many outputs, `UNSUPPORTED` for more than a model may have. */
 function checkOutputs(options: Parameters<typeof chooseOutputs>[0], outputs: number): void {
+  if (outputs > MOST_CLASSES)
+    throw new StageError('UNSUPPORTED', `the topology has ${outputs} outputs, more than ${MOST_CLASSES}`, {
+      where: { field: 'topology' },
+      hint: 'give its last layer fewer units',
+    });
   const classes = outputs === 1 ? undefined : outputs;
   if (chooseOutputs({ ...options, classes }) !== undefined) return;
   throw new StageError('USAGE', `the loss is ${options.loss}, and the topology has one output`, {

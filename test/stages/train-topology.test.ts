@@ -170,6 +170,12 @@ describe('a topology', () => {
       'no layer of the topology has weights that are trained',
     ],
     [
+      'more outputs than a model may have',
+      [embedding(), layer('Flatten'), layer('Dense', { units: 4097, activation: 'sigmoid' })],
+      'UNSUPPORTED',
+      'the topology has 4097 outputs, more than 4096',
+    ],
+    [
       'an output a word',
       [embedding(), OUTPUT],
       'UNSUPPORTED',
