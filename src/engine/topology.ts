@@ -40,16 +40,17 @@ export function completeTopology(topology: Topology): Topology {
   mapLayers(topology, (layer) => {
     checkLayer(layer);
     layers.push(layer);
-    if (layer.config['name'] !== undefined) names.add(nameOf(layer));
+    if ((layer.config['name'] ?? layer.name) !== undefined) names.add(nameOf(layer));
     return layer;
   });
   checkMask(layers);
-  return mapLayers(topology, ({ class_name, config }) => {
+  return mapLayers(topology, (layer) => {
+    const { class_name, config } = layer;
     const unset = Object.entries(DEFAULTS[class_name] ?? {}).filter(
       ([key]) => (config[key] ?? null) === null,
     );
-    const name = config['name'] ?? freeName(class_name, names);
-    return { class_name, config: { ...config, ...Object.fromEntries(unset), name } };
+    const name = config['name'] ?? layer.name ?? freeName(class_name, names);
+    return { ...layer, config: { ...config, ...Object.fromEntries(unset), name } };
   });
 }
 

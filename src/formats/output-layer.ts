@@ -35,7 +35,11 @@ function lastLayer({ class_name, config }: Topology): Layer | undefined {
   const [output, ...others] = [config['output_layers'] ?? []].flat() as unknown[];
   if (others.some((other) => Array.isArray(other))) throw unsupported('the topology has several outputs');
   const [name] = [output].flat();
-  return layers.find((layer) => nameOf(layer) === name);
+  const layer = layers.find((one) => nameOf(one) === name);
+  // Of one that is, the activation can't be taken off its last application alone.
+  if (layer?.inbound_nodes !== undefined && layer.inbound_nodes.length > 1)
+    throw unsupported(`the layer "${nameOf(layer)}" gives the outputs, and is applied more than once`);
+  return layer;
 }
 
 const unsupported = (message: string, hint = 'the last layer must be Dense'): StageError =>

@@ -4,6 +4,9 @@ import { StageError, type Where } from '../error.ts';
 export interface Layer {
   readonly class_name: string;
   readonly config: Config;
+  /** Of a layer in a functional model: its name there, and which layers it is applied to, each time. */
+  readonly name?: string;
+  readonly inbound_nodes?: readonly unknown[];
 }
 
 export type Config = Readonly<Record<string, unknown>>;
@@ -33,8 +36,8 @@ export function toTopology(value: unknown): Topology {
   throw badValue(`${topology.class_name} has no layers`, { field: 'layers' });
 }
 
-export const nameOf = ({ class_name, config }: Layer): string =>
-  typeof config['name'] === 'string' ? config['name'] : class_name;
+export const nameOf = ({ class_name, config, name = class_name }: Layer): string =>
+  typeof config['name'] === 'string' ? config['name'] : name;
 
 /** The same layers, each changed: those within another before it. */
 export function mapLayers(layer: Layer, change: (layer: Layer) => Layer): Layer {
@@ -43,7 +46,7 @@ export function mapLayers(layer: Layer, change: (layer: Layer) => Layer): Layer 
     config[key] = Array.isArray(within)
       ? within.map((one) => mapLayers(one, change))
       : mapLayers(within, change);
-  return change({ class_name: layer.class_name, config });
+  return change({ ...layer, config });
 }
 
 /** Where layers have others within them. */
@@ -54,11 +57,16 @@ const nestedIn = ({ config }: Layer): Record<string, Layer | Layer[]> =>
 
 /** Checks a layer and those within it. Older files have a sequential model's layers in place of its configuration. */
 function toLayer(value: unknown): Layer {
-  const { class_name, config: given } = (value ?? {}) as { class_name?: unknown; config?: unknown };
+  const { class_name, config: given, name, inbound_nodes } = (value ?? {}) as Record<string, unknown>;
   const config = Array.isArray(given) ? { layers: given } : given;
   if (typeof class_name !== 'string' || typeof config !== 'object' || config === null)
     throw badValue(`${shorten(JSON.stringify(value))} is no layer: it lacks class_name or config`);
-  const layer = { class_name, config: { ...config } as Record<string, unknown> };
+  const layer = {
+    class_name,
+    config: { ...config } as Record<string, unknown>,
+    ...(typeof name === 'string' && { name }),
+    ...(Array.isArray(inbound_nodes) && { inbound_nodes }),
+  };
   for (const [key, within] of Object.entries(nestedIn(layer)))
     layer.config[key] = Array.isArray(within) ? within.map(toLayer) : toLayer(within);
   return layer;

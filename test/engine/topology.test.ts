@@ -88,6 +88,14 @@ describe('the output', () => {
     ['with another activation', sequential(output('a', 'selu')), /has activation "selu"/],
     ['of two layers', functional(['a', 0, 0], ['b', 0, 0]), /several outputs/],
     ['of none', functional(), /is not Dense/],
+    [
+      'of a layer that is applied twice',
+      layer('Functional', {
+        layers: [{ ...output('a'), inbound_nodes: [[['i', 0, 0]], [['a', 0, 0]]] }],
+        output_layers: [['a', 1, 0]],
+      }),
+      /is applied more than once/,
+    ],
   ])('is refused %s', (_, topology, message) => {
     expect(() => outputOf(topology)).toThrow(message);
   });

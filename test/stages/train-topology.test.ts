@@ -134,6 +134,27 @@ describe('a topology', () => {
     }
   });
 
+  test('may be functional, and comes to the same weights as a sequence of the same layers', async () => {
+    const bytes = await encode(tokens(10));
+    const before = ['input', 'embedding', 'global_average_pooling1d'];
+    const inner = layers.map((one, i) => ({
+      ...one,
+      name: [...before, 'dense'][i + 1]!,
+      inbound_nodes: [[[before[i], 0, 0, {}]]],
+    }));
+    const input = {
+      ...layer('InputLayer', { batch_input_shape: [null, 5] }),
+      name: 'input',
+      inbound_nodes: [],
+    };
+    const ends = { input_layers: [['input', 0, 0]], output_layers: [['dense', 0, 0]] };
+    const path = join(temporaryFolder(), 'model.json');
+    writeFileSync(path, JSON.stringify(layer('Functional', { layers: [input, ...inner], ...ends })));
+    const functional = await modelOf({ topology: path, epochs: 1 }, bytes);
+    const sequential = await modelOf({ topology: topologyFile(layers), epochs: 1 }, bytes);
+    expect(weightsOf(functional)).toEqual(weightsOf(sequential));
+  });
+
   test.each([
     ['options of a perceptron', { units: [3] }, 'USAGE', /^units is 3, together with a topology/],
     ['its dropout', { dropout: 0.1 }, 'USAGE', /^dropout is 0.1, together/],

@@ -28,10 +28,10 @@ export function seedInitializers(tf: TensorFlow, topology: Topology, seed: numbe
     return { class_name: CLASS, config: { slot: slots.length - 1 } };
   };
   registerInitializer(tf, (slot, shape) => slots[slot]!(shape));
-  return mapLayers(topology, ({ class_name, config }) => ({
-    class_name,
+  return mapLayers(topology, (layer) => ({
+    ...layer,
     config: Object.fromEntries(
-      Object.entries(config).map(([key, value]) => [
+      Object.entries(layer.config).map(([key, value]) => [
         key,
         key.endsWith('_initializer') ? replaced(value) : value,
       ]),
