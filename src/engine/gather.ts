@@ -32,12 +32,17 @@ export async function gatherRows(batches: AsyncIterable<VectorBatch>, wanted: Wa
     const sources = { rows: heldRows(rows, seed), validation: heldRows(validation, seed) };
     return { about: aboutOf(rows), ...sources, async close() {} };
   }
-  const [ofFit, ofValidate] = [await RowFile.create(), await RowFile.create()];
+  const files: RowFile[] = [];
+  const create = async (): Promise<RowFile> => {
+    const file = await RowFile.create();
+    files.push(file);
+    return file;
+  };
   const close = async (): Promise<void> => {
-    await ofFit.close();
-    await ofValidate.close();
+    for (const file of files) await file.close();
   };
   try {
+    const [ofFit, ofValidate] = [await create(), await create()];
     // Whole batches, so that only an epoch's last one is smaller.
     const size = batchSize * Math.ceil(BLOCK / batchSize);
     const groups = [

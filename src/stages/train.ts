@@ -82,10 +82,13 @@ export const train = defineStage({
     const checked = checkLabels(input, { outputs: plan.start.outputs, splits });
     const noted = plan.start.outputs === undefined ? noteLabels(checked, splits, labels) : checked;
     // The engine loads while whoever writes the vectors is still at work.
-    const [begin, gathered] = await Promise.all([
-      plan.start.load((line) => context.say(line)),
-      gatherRows(countSplits(noted, counts), { ...given, validate }),
-    ]);
+    const gathering = gatherRows(countSplits(noted, counts), { ...given, validate });
+    const loading = plan.start.load((line) => context.say(line));
+    const [begin, gathered] = await Promise.all([loading, gathering]).catch((error: unknown) => {
+      // What was gathered, or still is, is nobody's then.
+      void gathering.then((gathered) => gathered.close()).catch(() => {});
+      throw error;
+    });
     try {
       if (gathered.rows.count === 0) throw noRow('fit', fit, counts);
       const isJudged = given.validate?.length || plan.stopping?.monitor.startsWith('val_');
