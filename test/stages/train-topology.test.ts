@@ -221,6 +221,17 @@ describe('a topology', () => {
   });
 });
 
+test('a topology is refused word numbers that float32 would take for others', async () => {
+  const topology = topologyFile([embedding({ input_dim: 2 ** 25, output_dim: 1 }), layer('Flatten'), OUTPUT]);
+  const { indices, ...rows } = tokens(10);
+  const many = { ...rows, indices: Uint32Array.from(indices), dimension: 2 ** 24 + 1 };
+  const asked = bytesOf({ topology }, await encode(many));
+  await expect(asked).rejects.toMatchObject({
+    code: 'BAD_VALUE',
+    message: 'the vectors are tokens of dimension 16777217',
+  });
+});
+
 test('a perceptron is refused tokens', async () => {
   const asked = bytesOf({}, await encode(tokens(10)));
   await expect(asked).rejects.toMatchObject({ code: 'BAD_VALUE', where: { field: 'topology' } });

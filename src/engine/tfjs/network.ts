@@ -14,6 +14,9 @@ import type { TensorFlow } from './tensorflow.ts';
 /** How many rows are computed at once. */
 const CHUNK = 256;
 
+/** From here on, float32 doesn't hold every whole number. */
+const MOST_WORDS = 2 ** 24;
+
 /** A complete topology as TensorFlow.js builds it, which gives the sums that its outputs are made of. */
 export class Network {
   readonly model: LayersModel;
@@ -99,10 +102,14 @@ export class Network {
     return this.model.apply(toTensor(this.#tf, rows, numbers), { training: false, ...options }) as Tensor2D;
   }
 
-  /** Throws `BAD_VALUE` where rows don't fit its input, or their word numbers one of its embeddings. */
+  /** Throws `BAD_VALUE` where rows don't fit its input, or their word numbers one of its embeddings, or float32. */
   check(about: About): void {
     checkShape(this.model.inputs[0]!.shape, about);
     const { dimension, encoding } = about;
+    if (encoding === 'tokens' && dimension > MOST_WORDS)
+      throw new StageError('BAD_VALUE', `the vectors are tokens of dimension ${dimension}`, {
+        hint: `expected at most ${MOST_WORDS}: a topology reads word numbers as float32`,
+      });
     for (const layer of encoding === 'tokens' ? this.layers() : []) {
       const { inputDim } = layer as { inputDim?: number };
       if (layer.getClassName() !== 'Embedding' || inputDim! >= dimension) continue;
