@@ -57,20 +57,21 @@ export function formatError(error: StageError): string {
     .map(([name, value]) => `${name} ${onOneLine(String(value))}`)
     .join(', ');
   return [
-    `${error.code}: ${error.message}`,
+    `${error.code}: ${visible(error.message)}`,
     ...(place ? [`  at ${place}`] : []),
-    ...(error.hint ? [`  → ${error.hint}`] : []),
+    ...(error.hint ? [`  → ${visible(error.hint)}`] : []),
   ].join('\n');
 }
 
 /** What stands in a file may be long, and may hold what a terminal obeys. */
 function onOneLine(value: string): string {
-  const visible = value.replaceAll(
-    /\p{Cc}/gu,
-    (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
-  return visible.length <= LONGEST_VALUE ? visible : `${visible.slice(0, LONGEST_VALUE)}…`;
+  const line = visible(value).replaceAll('\n', escaped);
+  return line.length <= LONGEST_VALUE ? line : `${line.slice(0, LONGEST_VALUE)}…`;
 }
+
+const visible = (text: string): string => text.replaceAll(/[^\P{Cc}\n]/gu, escaped);
+
+const escaped = (control: string): string => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
 const LONGEST_VALUE = 1000;
 

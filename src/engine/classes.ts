@@ -73,6 +73,9 @@ function withoutPlace(
   const what = outputs === 1 ? 'one output tells 0 from 1' : `${outputs} outputs are for 0 to ${most}`;
   return new StageError('BAD_VALUE', `label is ${label}, and ${what}`, {
     where: { record },
-    hint: outputs === 1 ? 'train with --loss categorical_crossentropy' : `expected 0 to ${most}`,
+    hint:
+      outputs === 1
+        ? 'train with --loss categorical_crossentropy, or with --classes; a topology says itself how many outputs there are'
+        : `expected 0 to ${most}`,
   });
 }

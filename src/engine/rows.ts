@@ -186,13 +186,21 @@ function append(array: Indices | Float32Array, numbers: Indices | Float32Array):
   array.set(numbers, at);
 }
 
-type Kind = Pick<Rows, 'dimension' | 'encoding' | 'length'>;
+type Kind = Pick<Rows, 'dimension' | 'encoding' | 'length' | 'idf'>;
 
 const shown = ({ dimension, encoding, length }: Kind): string =>
   `dimension ${dimension} (${encoding}${length === undefined ? '' : ` of length ${length}`})`;
 
-/** Throws `BAD_VALUE` where rows are of another dimension or encoding than a model takes. */
+/** Throws `BAD_VALUE` where rows are of another dimension or encoding than a model takes, or were weighted by other numbers. */
 export function checkFits(model: Kind, rows: Kind): void {
+  if (model.idf && rows.idf && rows.idf !== model.idf && !model.idf.every((x, i) => x === rows.idf![i]))
+    throw new StageError(
+      'BAD_VALUE',
+      'the vectors have another idf than those that the model was trained on',
+      {
+        hint: 'vectorize them together with the rows of train; or give predict the reviews: the model knows its idf',
+      },
+    );
   if (shown(rows) === shown(model)) return;
   throw new StageError(
     'BAD_VALUE',

@@ -16,7 +16,7 @@ export const trainingOptions = {
   units: v.optional(
     some(
       integer(1, 'units of a layer'),
-      'units of each hidden layer; none: logistic regression; if unset 16,16',
+      'units of each hidden layer; if the list is empty, logistic regression; if unset 16,16',
     ),
   ),
   activation: v.optional(choice(ACTIVATIONS, 'activation of the hidden layers; if unset relu')),

@@ -25,6 +25,11 @@ export function outputOf(topology: Topology): OutputLayer & { readonly name: str
       `the layer "${nameOf(layer)}" gives the outputs, and has activation ${JSON.stringify(given)}`,
       `expected one of ${ACTIVATIONS.join(', ')}`,
     );
+  if (!Number.isInteger(units) || Number(units) < 1)
+    throw unsupported(
+      `the layer "${nameOf(layer)}" gives the outputs, and has units ${JSON.stringify(units)}`,
+      'give it one unit, or one for each label',
+    );
   return { name: nameOf(layer), units: Number(units), activation };
 }
 

@@ -30,7 +30,7 @@ const options = {
   shuffleBuffer: v.optional(
     integer(
       1,
-      'for more rows than memory: how many are in memory and shuffled at a time, the others waiting in a file; if unset, all',
+      'for more rows than memory: how many are in memory and shuffled at a time, in whole blocks of about 1000; if unset, all',
     ),
   ),
   patience: v.optional(

@@ -111,3 +111,11 @@ test('slices of an order are of one size; the last may be shorter', () => {
     [0],
   ]);
 });
+
+test('a model takes no vectors that were weighted by other numbers than those that it was trained on', () => {
+  const kind = { dimension: 3, encoding: 'tf-idf' } as const;
+  const model = { ...kind, idf: Float32Array.of(1, 2, 3) };
+  expect(() => checkFits(model, { ...kind, idf: Float32Array.of(1, 2, 3) })).not.toThrow();
+  expect(() => checkFits(model, kind)).not.toThrow();
+  expect(() => checkFits(model, { ...kind, idf: Float32Array.of(1, 2, 4) })).toThrow(/another idf/);
+});

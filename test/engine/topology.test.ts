@@ -65,7 +65,7 @@ describe('completeTopology', () => {
 });
 
 describe('the output', () => {
-  const output = (name: string, activation?: string): Layer => layer('Dense', { name, activation });
+  const output = (name: string, activation?: string): Layer => layer('Dense', { name, units: 2, activation });
   const functional = (...output_layers: unknown[]): Topology =>
     layer('Functional', { layers: [output('a', 'tanh'), output('b', 'relu')], output_layers });
 
@@ -86,6 +86,7 @@ describe('the output', () => {
   test.each([
     ['of a recurrent layer', sequential(layer('LSTM', { units: 1 })), /"LSTM" gives the outputs/],
     ['with another activation', sequential(output('a', 'selu')), /has activation "selu"/],
+    ['of no units', sequential(layer('Dense', { units: -1 })), /has units -1/],
     ['of two layers', functional(['a', 0, 0], ['b', 0, 0]), /several outputs/],
     ['of none', functional(), /is not Dense/],
     [

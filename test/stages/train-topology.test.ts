@@ -175,6 +175,12 @@ describe('a topology', () => {
       "the vectors have shape [rows, 5], the topology's input has [rows, 7]",
     ],
     [
+      'word numbers that no embedding reads',
+      [layer('Dense', { units: 3, batch_input_shape: [null, 5] }), OUTPUT],
+      'BAD_VALUE',
+      'the vectors are tokens, and the topology has no embedding',
+    ],
+    [
       'more words than its embedding has',
       [embedding({ input_dim: 9 }), layer('Flatten'), OUTPUT],
       'BAD_VALUE',
@@ -235,4 +241,15 @@ test('a topology is refused word numbers that float32 would take for others', as
 test('a perceptron is refused tokens', async () => {
   const asked = bytesOf({}, await encode(tokens(10)));
   await expect(asked).rejects.toMatchObject({ code: 'BAD_VALUE', where: { field: 'topology' } });
+});
+
+test('an embedding reads no other vectors than word numbers', async () => {
+  const { length: _, ...rows } = tokens(10);
+  const vectors: VectorBatch = { ...rows, encoding: 'dense', values: Float32Array.from(rows.indices) };
+  const bytes = await encode({ ...vectors, dimension: 5, indices: new Uint16Array(0) });
+  const topology = topologyFile([embedding(), layer('Flatten'), OUTPUT]);
+  await expect(bytesOf({ topology }, bytes)).rejects.toMatchObject({
+    code: 'BAD_VALUE',
+    message: 'the vectors are dense, and the topology has an embedding',
+  });
 });

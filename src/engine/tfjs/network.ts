@@ -7,15 +7,12 @@ import { withoutActivation } from '../topology.ts';
 import { countRows, type About, type Rows } from '../rows.ts';
 import { inOrder } from './batch.ts';
 import { partsOf, type Layer } from './layer-parts.ts';
-import { checkShape, toTensor } from './network-input.ts';
+import { checkShape, checkWords, toTensor } from './network-input.ts';
 import { seedInitializers } from './random-weights.ts';
 import type { TensorFlow } from './tensorflow.ts';
 
 /** How many rows are computed at once. */
 const CHUNK = 256;
-
-/** From here on, float32 doesn't hold every whole number. */
-const MOST_WORDS = 2 ** 24;
 
 /** A complete topology as TensorFlow.js builds it, which gives the sums that its outputs are made of. */
 export class Network {
@@ -34,8 +31,8 @@ export class Network {
   static async build(tf: TensorFlow, topology: Topology, seed?: number): Promise<Network> {
     const seeded = seedInitializers(tf, withoutActivation(topology), seed);
     const model = await tf.models.modelFromJSON(seeded as never).catch((cause: Error) => {
-      const [reason] = cause.message.split('\n');
-      throw fault('UNSUPPORTED', `TensorFlow.js can't build the topology: ${reason}`, cause);
+      const [reason] = cause.message.split(/\n|This may be due to/);
+      throw fault('UNSUPPORTED', `TensorFlow.js can't build the topology: ${reason!.trim()}`, cause);
     });
     const [input, ...inputs] = model.inputs ?? [];
     if (input === undefined || inputs.length > 0)
@@ -102,23 +99,10 @@ export class Network {
     return this.model.apply(toTensor(this.#tf, rows, numbers), { training: false, ...options }) as Tensor2D;
   }
 
-  /** Throws `BAD_VALUE` where rows don't fit its input, or their word numbers one of its embeddings, or float32. */
+  /** Throws `BAD_VALUE` where it can't read such rows. */
   check(about: About): void {
     checkShape(this.model.inputs[0]!.shape, about);
-    const { dimension, encoding } = about;
-    if (encoding === 'tokens' && dimension > MOST_WORDS)
-      throw new StageError('BAD_VALUE', `the vectors are tokens of dimension ${dimension}`, {
-        hint: `expected at most ${MOST_WORDS}: a topology reads word numbers as float32`,
-      });
-    for (const layer of encoding === 'tokens' ? this.layers() : []) {
-      const { inputDim } = layer as { inputDim?: number };
-      if (layer.getClassName() !== 'Embedding' || inputDim! >= dimension) continue;
-      throw new StageError(
-        'BAD_VALUE',
-        `the vectors have dimension ${dimension}, the embedding "${layer.name}" has input_dim ${inputDim}`,
-        { hint: `vectorize with --dimension ${inputDim}, or make the embedding larger` },
-      );
-    }
+    checkWords(this.layers(), about);
   }
 
   /** All layers, those within others, too. */
@@ -137,6 +121,6 @@ const shown = (shape: readonly (number | null)[]): string =>
 const fault = (code: ErrorCode, message: string, cause?: Error): StageError =>
   new StageError(code, message, {
     where: { field: 'topology' },
-    hint: 'expected layers from one input, whose batch_input_shape is said, to one output',
+    hint: 'expected layers as TensorFlow.js writes them, from one input, whose batch_input_shape is said, to one output',
     cause,
   });
