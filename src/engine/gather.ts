@@ -1,3 +1,4 @@
+import { StageError } from '../error.ts';
 import type { Split } from '../formats/review.ts';
 import { RowFile } from '../formats/row-file.ts';
 import type { VectorBatch } from '../formats/vector-batch.ts';
@@ -24,7 +25,7 @@ interface Wanted {
   readonly shuffleBuffer?: number | undefined;
 }
 
-/** Reads a stream of vectors once, and keeps what a training needs of it, in memory or on the disk. Throws what `collectRows` throws, and `DISK_FULL`. */
+/** Reads a stream of vectors once, and keeps what a training needs of it, in memory or on the disk. Throws what `collectRows` throws, `DISK_FULL`, and `USAGE` for a buffer that holds no batch. */
 export async function gatherRows(batches: AsyncIterable<VectorBatch>, wanted: Wanted): Promise<Gathered> {
   const { fit, validate, batchSize, seed, shuffleBuffer } = wanted;
   if (shuffleBuffer === undefined) {
@@ -32,6 +33,11 @@ export async function gatherRows(batches: AsyncIterable<VectorBatch>, wanted: Wa
     const sources = { rows: heldRows(rows, seed), validation: heldRows(validation, seed) };
     return { about: aboutOf(rows), ...sources, async close() {} };
   }
+  if (shuffleBuffer < batchSize)
+    throw new StageError('USAGE', `shuffleBuffer is ${shuffleBuffer}, and a batch has ${batchSize} rows`, {
+      where: { field: 'shuffleBuffer' },
+      hint: `give at least ${batchSize}, or a smaller batchSize`,
+    });
   const files: RowFile[] = [];
   const create = async (): Promise<RowFile> => {
     const file = await RowFile.create();

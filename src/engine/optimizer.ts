@@ -28,6 +28,20 @@ export type Optimizer =
       readonly nesterov: boolean;
     };
 
+/**
+ * Adam's learning rate in a step, counted from 1, with what makes up for means that began at zero: η√(1-β₂ᵗ)/(1-β₁ᵗ). In float32, as Keras has
+ * it: near 1, a β of float32 is another number.
+ */
+export function adamRate(
+  { beta1, beta2 }: Extract<Optimizer, { readonly name: 'adam' }>,
+  learningRate: number,
+  time: number,
+): number {
+  const { fround, sqrt } = Math;
+  const left = (beta: number): number => fround(1 - fround(fround(beta) ** time));
+  return fround(fround(fround(learningRate) * fround(sqrt(left(beta2)))) / left(beta1));
+}
+
 /** What is added to the loss for each kernel: l1 · Σ|w| + l2 · Σw². */
 export interface Penalties {
   readonly l1: number;

@@ -11,7 +11,7 @@ export const LOSSES = ['binary_crossentropy', 'categorical_crossentropy', 'mean_
 export type Loss = (typeof LOSSES)[number];
 
 /** As many classes as a model may tell apart: what is counted of each pair of them has to fit into memory. */
-export const MOST_CLASSES = 4096;
+export const MOST_CLASSES = 1024;
 
 /** A fully connected layer: `activation(input · kernel + bias)`. */
 export interface DenseLayer {

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import type { Codec } from '../stage.ts';
 import { hasTopology, LOSSES, MOST_CLASSES, type AnyModel, type Loss } from './model.ts';
 import { fault, shown, take, toCount, toLayers, weightsOf } from './model-tensors.ts';
 import { outputLayerOf, type OutputLayer } from './output-layer.ts';
-import { PREFIX, checkStart, decodeTensorFile, encodeTensorFile } from './tensor-file.ts';
+import { PREFIX, checkStart, decodeTensorFile, encodeTensorFile, type TensorFile } from './tensor-file.ts';
 import { toTopology } from './topology.ts';
 import { ENCODINGS } from './vector-batch.ts';
 
@@ -28,30 +28,37 @@ export const models: Codec<AnyModel> = {
 /**
  * The model as a safetensors file. A perceptron's tensors have Keras's names and order (`dense/kernel`, `dense/bias`,
  * `dense_1/kernel`, …), with `idf` behind them where there is one. The metadata, in this order, are `dimension`, `encoding`, `format`, `length`
- * (of rows of tokens), `loss`, `sha256` (of the tensors' bytes, since the format itself would not notice a changed weight),
- * `topology` (JSON: of a perceptron a list of each layer's activation and units, else TensorFlow.js's) and `version`.
+ * (of rows of tokens), `loss`, `sha256` (of the tensors' bytes, since the format itself would not notice a changed weight; of a model
+ * from a topology, of its other metadata, too), `topology` (JSON: of a perceptron a list of each layer's activation and units, else TensorFlow.js's)
+ * and `version`.
  */
 export function writeModel(model: AnyModel): Uint8Array {
   const { dimension, encoding, idf, loss } = model;
   const weights = weightsOf(model);
   const tensors = idf ? [...weights, { name: IDF, shape: [dimension], values: idf }] : weights;
-  const digest = createHash('sha256');
-  for (const { values } of tensors) digest.update(values);
-  const metadata = {
+  const about = {
     dimension: String(dimension),
     encoding,
     format: FORMAT,
     ...(hasTopology(model) && model.length !== undefined && { length: String(model.length) }),
     loss,
-    sha256: digest.digest('hex'),
-    topology: JSON.stringify(
-      hasTopology(model)
-        ? model.topology
-        : model.layers.map(({ activation, units }) => ({ activation, units })),
-    ),
-    version: VERSION,
   };
+  const topology = JSON.stringify(
+    hasTopology(model)
+      ? model.topology
+      : model.layers.map(({ activation, units }) => ({ activation, units })),
+  );
+  const digest = startDigest({ ...about, topology });
+  for (const { values } of tensors) digest.update(values);
+  const metadata = { ...about, sha256: digest.digest('hex'), topology, version: VERSION };
   return encodeTensorFile({ metadata, tensors });
+}
+
+/** The sha256 to which the tensors are added. Each word of a perceptron's metadata is checked where it is read; a topology's are TensorFlow.js's. */
+function startDigest({ dimension, encoding, length, loss, topology = '' }: TensorFile['metadata']): Hash {
+  const hash = createHash('sha256');
+  if (!topology.startsWith('{')) return hash;
+  return hash.update(JSON.stringify([dimension, encoding, length, loss, topology]));
 }
 
 /**
@@ -83,9 +90,9 @@ export async function readModel(bytes: AsyncIterable<Uint8Array>): Promise<AnyMo
       `a model of version ${shown(metadata.version)}; this Sluice reads version ${VERSION}`,
     );
   }
-  const digest = createHash('sha256').update(file.data).digest('hex');
+  const digest = startDigest(metadata).update(file.data).digest('hex');
   if (metadata.sha256 !== digest) {
-    throw fault('CORRUPT', `the tensors' sha256 is ${digest}, the file says ${metadata.sha256}`);
+    throw fault('CORRUPT', `the model's sha256 is ${digest}, the file says ${metadata.sha256}`);
   }
   const encoding = ENCODINGS.find((name) => name === metadata.encoding);
   if (encoding === undefined) throw fault('UNSUPPORTED', `encoding ${shown(metadata.encoding)}`);

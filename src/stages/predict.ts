@@ -4,6 +4,7 @@ import { activateRows } from '../engine/outputs.ts';
 import { checkProbabilities } from '../engine/probabilities.ts';
 import { checkFits, type Rows } from '../engine/rows.ts';
 import { loadSums } from '../engine/tensorflow-sums.ts';
+import { inBlocks } from '../engine/blocks.ts';
 import { readKernels } from '../engine/wasm/kernel-file.ts';
 import { createPredictor } from '../engine/wasm/predictor.ts';
 import { StageError } from '../error.ts';
@@ -71,7 +72,7 @@ async function loadPredictor(
   context: Context,
 ): Promise<(rows: Rows) => Promise<Float32Array>> {
   if (toolchainOf(engine) === 'tensorflow') {
-    const toSums = await loadSums(model, (line) => context.say(line));
+    const toSums = inBlocks(await loadSums(model, (line) => context.say(line)));
     const { units, activation } = outputLayerOf(model);
     return async (rows) =>
       new Float32Array(activateRows(activation, await toSums(rows, context.signal), units));

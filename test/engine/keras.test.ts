@@ -23,7 +23,7 @@ import { checkOptions } from '../../src/options.ts';
 import { train } from '../../src/stages/train.ts';
 import { quiet } from '../stages/through.ts';
 import { chunked, collect } from '../streams.ts';
-import { goldens, relativeDifference, type Golden } from './golden.ts';
+import { goldens, relativeDifference, toleranceOf, type Golden } from './golden.ts';
 
 /** The goldens' trainings by an engine: the history, and what is left of the weights' agreement with Keras. */
 async function trainAs(golden: Golden, engine: Engine) {
@@ -83,6 +83,6 @@ describe.each(engines)('the engine %s', (_, load) => {
         Object.fromEntries(Object.entries(epoch).map(([name, value]) => [name, expect.closeTo(value, 4)])),
       ),
     );
-    expect(relativeDifference(trained, golden.layers)).toBeLessThan(5e-5);
+    expect(relativeDifference(trained, golden.layers)).toBeLessThan(toleranceOf(golden));
   });
 });

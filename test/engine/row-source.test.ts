@@ -63,7 +63,11 @@ describe('rows on the disk', () => {
           const isValidation = (row: number): boolean => row % 3 === 1;
           const all = range(sizes.reduce((sum, size) => sum + size, 0));
           const batches = streamOf(...batchesOf(sizes, isValidation));
-          const gathered = await gatherRows(batches, { ...wanted, batchSize, shuffleBuffer });
+          const gathered = await gatherRows(batches, {
+            ...wanted,
+            batchSize,
+            shuffleBuffer: Math.max(batchSize, shuffleBuffer),
+          });
           const train = all.filter((row) => !isValidation(row));
           expect(gathered.rows.count).toBe(train.length);
           const parts = await takenBy(gathered.rows, 1);
@@ -90,7 +94,7 @@ describe('rows on the disk', () => {
     };
     const gathered = await gatherRows(streamOf(part(0, 800), part(800, 800)), {
       ...wanted,
-      shuffleBuffer: 1,
+      shuffleBuffer: 512,
     });
     const seen = new Set<number>();
     for await (const { rows } of gathered.rows.shuffled(1))
@@ -121,5 +125,13 @@ describe('rows on the disk', () => {
     }
     expect(pairs.size).toBeGreaterThan(1);
     await gathered.close();
+  });
+
+  test('are refused a buffer that holds no batch', async () => {
+    const gathering = gatherRows(streamOf(...batchesOf([3], () => false)), { ...wanted, shuffleBuffer: 511 });
+    await expect(gathering).rejects.toMatchObject({
+      code: 'USAGE',
+      message: 'shuffleBuffer is 511, and a batch has 512 rows',
+    });
   });
 });

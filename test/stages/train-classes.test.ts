@@ -51,19 +51,22 @@ describe('a model of several classes', () => {
   });
 
   test('finds the labels where more rows than memory has wait in a file, too', async () => {
-    expect(await outputsOf({ ...short, shuffleBuffer: 10 })).toEqual({ units: 3, activation: 'softmax' });
+    expect(await outputsOf({ ...short, batchSize: 16, shuffleBuffer: 64 })).toEqual({
+      units: 3,
+      activation: 'softmax',
+    });
   });
 
   test.each([
-    ['one output', { loss: 'binary_crossentropy' }, 2, 'train with --loss categorical_crossentropy'],
-    ['three outputs', { classes: 3 }, 3, 'expected 0 to 2'],
-    ['any model', {}, 4096, 'expected 0 to 4095'],
+    ['one output', { loss: 'binary_crossentropy' }, 2, /^train with --loss categorical_crossentropy/],
+    ['three outputs', { classes: 3 }, 3, /^expected 0 to 2$/],
+    ['any model', {}, 1024, /^expected 0 to 1023$/],
   ])('names the row whose label has no place in %s', async (_, options, label, hint) => {
     await expect(outputsOf({ ...short, ...options }, await changed('train', label))).rejects.toMatchObject({
       code: 'BAD_VALUE',
       where: { record: expect.stringMatching(/^train\/\d+$/) as string },
       message: expect.stringContaining(`label is ${label}, and`) as string,
-      hint,
+      hint: expect.stringMatching(hint) as string,
     });
   });
 

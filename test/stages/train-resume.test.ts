@@ -29,7 +29,7 @@ const trainings = [
   { optimizer: 'sgd' },
   { optimizer: 'sgd', momentum: 0.9, nesterov: true, schedule: 'cosine_decay', decaySteps: 9 },
   { patience: 2, learningRate: 0.1 },
-  { shuffleBuffer: 1 },
+  { shuffleBuffer: 16 },
 ];
 
 describe.each(trainings)('a training with %j', (options) => {

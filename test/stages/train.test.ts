@@ -8,7 +8,7 @@ import type { VectorBatch } from '../../src/formats/vector-batch.ts';
 import { vectors } from '../../src/formats/vectors.ts';
 import { train } from '../../src/stages/train.ts';
 import { describeToolchain } from '../../src/toolchains.ts';
-import { goldens, input, relativeDifference } from '../engine/golden.ts';
+import { goldens, input, relativeDifference, toleranceOf } from '../engine/golden.ts';
 import { temporaryFolder } from '../folder.ts';
 import { readEvents } from '../formats/events.ts';
 import { chunked, collect, streamOf } from '../streams.ts';
@@ -31,7 +31,7 @@ describe('train', () => {
     const options = { ...golden.options, history: file };
     const model = await readModel(streamOf(await bytesOf(options, golden.input)));
     if (hasTopology(model)) throw new TypeError('not a perceptron');
-    expect(relativeDifference(model.layers, golden.layers)).toBeLessThan(5e-5);
+    expect(relativeDifference(model.layers, golden.layers)).toBeLessThan(toleranceOf(golden));
     const [{ dimension, encoding }] = (await collect(vectors.read(chunked(golden.input)))) as [VectorBatch];
     const { loss = 'binary_crossentropy' } = golden.options;
     expect(model).toMatchObject({ dimension, encoding, loss });

@@ -115,22 +115,6 @@ function fusedStep(optimizer: Optimizer): FusedStep | undefined {
         inputs: (_, learningRate) => [learningRate, rho, momentum, epsilon, 'gradient'],
       };
     }
-    case 'adam': {
-      const { beta1, beta2, epsilon } = optimizer;
-      return {
-        operation: 'ResourceApplyAdam',
-        slots: 2,
-        inputs: (time, learningRate) => [
-          beta1 ** time,
-          beta2 ** time,
-          learningRate,
-          beta1,
-          beta2,
-          epsilon,
-          'gradient',
-        ],
-      };
-    }
     case 'sgd': {
       const { momentum, nesterov } = optimizer;
       return {
@@ -140,6 +124,7 @@ function fusedStep(optimizer: Optimizer): FusedStep | undefined {
         inputs: (_, learningRate) => [learningRate, 'gradient', momentum],
       };
     }
+    case 'adam': // TensorFlow's takes 1 - β of a float32 β, Keras rounds 1 - β.
     case 'adagrad':
       return undefined;
   }

@@ -1,4 +1,4 @@
-import type { Optimizer } from '../optimizer.ts';
+import { adamRate, type Optimizer } from '../optimizer.ts';
 
 /** One step: changes `weights` in place. Both are float32 of one length, the same at every call. */
 export type Update = (weights: Float32Array, gradient: Float32Array, learningRate: number) => void;
@@ -40,16 +40,17 @@ function rmsprop(optimizer: Optimizer & { name: 'rmsprop' }, length: number): Up
 /** m ← m + (1-β₁)(g-m); v ← v + (1-β₂)(g²-v); w ← w - η√(1-β₂ᵗ)/(1-β₁ᵗ) · m/(√v+ε) */
 function adam(optimizer: Optimizer & { name: 'adam' }, length: number): Update {
   const { beta1, beta2, epsilon } = optimizer;
+  const [share1, share2] = [Math.fround(1 - beta1), Math.fround(1 - beta2)];
   const means = new Float32Array(length);
   const squares = new Float32Array(length);
   let time = 0;
   return (weights, gradient, learningRate) => {
     time++;
-    const rate = (learningRate * Math.sqrt(1 - beta2 ** time)) / (1 - beta1 ** time);
+    const rate = adamRate(optimizer, learningRate, time);
     for (let i = 0; i < length; i++) {
       const g = gradient[i]!;
-      const mean = means[i]! + (1 - beta1) * (g - means[i]!);
-      const square = squares[i]! + (1 - beta2) * (g * g - squares[i]!);
+      const mean = means[i]! + share1 * (g - means[i]!);
+      const square = squares[i]! + share2 * (g * g - squares[i]!);
       means[i] = mean;
       squares[i] = square;
       weights[i]! -= (rate * mean) / (Math.sqrt(square) + epsilon);

@@ -1,4 +1,4 @@
-import type { Optimizer } from '../optimizer.ts';
+import { adamRate, type Optimizer } from '../optimizer.ts';
 import type { Arena } from './memory.ts';
 import type { Kernels } from './module.ts';
 
@@ -95,8 +95,8 @@ function adam(optimizer: Named<'adam'>, parameter: Parameter, { kernels, arena }
   const about = [weights, gradient, means.address, squares.address, rows, stride] as const;
   return {
     step: (time, rate) => {
-      const corrected = (rate * Math.sqrt(1 - beta2 ** time)) / (1 - beta1 ** time);
-      kernels.adam(...about, corrected, beta1, beta2, epsilon);
+      const corrected = adamRate(optimizer, rate, time);
+      kernels.adam(...about, corrected, 1 - beta1, 1 - beta2, epsilon);
     },
     slots: [means, squares],
   };

@@ -111,7 +111,7 @@ export function adagrad(
   }
 }
 
-/** m ← m + (1-β₁)(g-m); v ← v + (1-β₂)(g²-v); w ← w - rate · m/(√v+ε) */
+/** m ← m + share₁(g-m); v ← v + share₂(g²-v); w ← w - rate · m/(√v+ε). The shares are 1-β₁ and 1-β₂. */
 export function adam(
   weights: usize,
   gradient: usize,
@@ -120,16 +120,16 @@ export function adam(
   rows: u32,
   stride: u32,
   rate: f32,
-  beta1: f32,
-  beta2: f32,
+  share1: f32,
+  share2: f32,
   epsilon: f32,
 ): void {
   const size: usize = (<usize>rows * stride) << 2;
   const zero = f32x4.splat(0),
     rates = f32x4.splat(rate),
     epsilons = f32x4.splat(epsilon);
-  const fresh1 = f32x4.splat(1 - beta1),
-    fresh2 = f32x4.splat(1 - beta2);
+  const fresh1 = f32x4.splat(share1),
+    fresh2 = f32x4.splat(share2);
   for (let at: usize = 0; at < size; at += 16) {
     const g = v128.load(gradient + at);
     let mean = v128.load(means + at);
