@@ -9,8 +9,8 @@ export const METRICS = ['precision', 'recall', 'f1_score'] as const;
 export type Metric = (typeof METRICS)[number];
 
 /**
- * Counts how rows fare, batch after batch. As in Keras, a single output says label 1 above 0.5; of several, the largest says its
- * own label, of equal ones the first.
+ * Counts how rows fare, batch after batch. As in Keras's accuracy, a single output says label 1 above 0.5; of several, the largest
+ * says its own label, of equal ones the first. (Keras's F1Score counts all that are equal.)
  */
 export class Tally {
   readonly #objective: Objective;

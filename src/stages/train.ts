@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { replay, saveEach } from '../engine/checkpoints.ts';
 import { chooseEarlyStopping, chooseOptimizer, chooseSchedule } from '../engine/choose.ts';
 import { checkLabels, chooseOutputs, countClasses, noteLabels } from '../engine/classes.ts';
-import { MONITORS, stopEarly } from '../engine/early-stopping.ts';
+import { MONITORS, stopEarly, type EarlyStopping } from '../engine/early-stopping.ts';
 import { toolchainOf } from '../engine/engine.ts';
 import { fit } from '../engine/fit.ts';
 import { checkKeepable, checkResumable, decisiveOptions, digestRows } from '../engine/resume.ts';
@@ -10,6 +10,7 @@ import { gatherRows, type Gathered } from '../engine/gather.ts';
 import { countSplits, noRow } from '../engine/splits.ts';
 import { startPerceptron, startTopology, type Begin } from '../engine/start.ts';
 import { trainingOptions } from '../engine/training-options.ts';
+import { StageError } from '../error.ts';
 import { readCheckpoint, writeCheckpoint, type Checkpoint } from '../formats/checkpoint.ts';
 import { recordEvents } from '../formats/event-folder.ts';
 import { recordHistory, type Epoch } from '../formats/history.ts';
@@ -92,6 +93,7 @@ export const train = defineStage({
     try {
       if (gathered.rows.count === 0) throw noRow('fit', fit, counts);
       const isJudged = given.validate?.length || plan.stopping?.monitor.startsWith('val_');
+      if (validate.length === 0 && isJudged) throw nothingJudged(plan.stopping!);
       if (gathered.validation.count === 0 && isJudged) throw noRow('validate', validate, counts);
       const outputs = plan.start.outputs ?? chooseOutputs({ ...given, classes: countClasses(labels) })!;
       yield await trainOn(gathered, { ...plan, outputs, begin, resumed, options: given }, context);
@@ -163,3 +165,9 @@ async function trainOn(gathered: Gathered, training: Training, context: Context)
     trainer.dispose();
   }
 }
+
+const nothingJudged = ({ monitor }: EarlyStopping): StageError =>
+  new StageError('USAGE', `patience looks at ${monitor}, and no split is validated`, {
+    where: { field: 'validate' },
+    hint: 'name a split that is not fitted, or give --monitor loss',
+  });

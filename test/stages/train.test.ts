@@ -50,6 +50,14 @@ describe('train', () => {
     expect(await bytesOf({ ...short, seed: 0 })).not.toEqual(first);
   });
 
+  test('has no patience where nothing is judged', async () => {
+    const fitted = bytesOf({ ...short, patience: 1, fit: ['train', 'validation'] });
+    await expect(fitted).rejects.toMatchObject({
+      code: 'USAGE',
+      message: 'patience looks at val_loss, and no split is validated',
+    });
+  });
+
   test('trains the same, whether it judges the validation rows or not', async () => {
     expect(await bytesOf({ ...short, validate: [] })).toEqual(await bytesOf(short));
   });
