@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { createReadStream, mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
-import { collectRows } from '../src/engine/rows.ts';
+import { collectRows } from '../src/engine/collect.ts';
 import { createWasmEngine } from '../src/engine/wasm/engine.ts';
 import { readKernels } from '../src/engine/wasm/kernel-file.ts';
 import { vectors } from '../src/formats/vectors.ts';

@@ -1,7 +1,8 @@
 import { createReadStream, createWriteStream, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { collectRows, countRows, type Rows } from '../src/engine/rows.ts';
+import { collectRows } from '../src/engine/collect.ts';
+import { countRows, type Rows } from '../src/engine/rows.ts';
 import { allocateIndices, type VectorBatch } from '../src/formats/vector-batch.ts';
 import { vectors } from '../src/formats/vectors.ts';
 import { Random } from '../src/random.ts';

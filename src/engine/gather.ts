@@ -3,7 +3,8 @@ import type { Split } from '../formats/review.ts';
 import { RowFile } from '../formats/row-file.ts';
 import type { VectorBatch } from '../formats/vector-batch.ts';
 import { blockRows, heldRows, type RowSource } from './row-source.ts';
-import { aboutOf, collectRows, cutRows, type About, type Rows } from './rows.ts';
+import { collectRows, cutRows } from './collect.ts';
+import { aboutOf, type About, type Rows } from './rows.ts';
 
 /** What a training is about. */
 export interface Gathered {

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { checkLabels } from '../engine/classes.ts';
 import { activateRows } from '../engine/outputs.ts';
 import { checkProbabilities } from '../engine/probabilities.ts';
-import { collectRows } from '../engine/rows.ts';
+import { collectRows } from '../engine/collect.ts';
 import { countSplits, noRow } from '../engine/splits.ts';
 import { Tally } from '../engine/tally.ts';
 import { loadSums } from '../engine/tensorflow-sums.ts';

@@ -14,7 +14,7 @@ import { fit } from '../../src/engine/fit.ts';
 import { initializeLayers } from '../../src/engine/initialize.ts';
 import { heldRows } from '../../src/engine/row-source.ts';
 import { createPortableKernels } from '../../src/engine/tfjs/portable.ts';
-import { collectRows } from '../../src/engine/rows.ts';
+import { collectRows } from '../../src/engine/collect.ts';
 import { loadTensorFlow } from '../../src/engine/tfjs/tensorflow.ts';
 import { createEngine } from '../../src/engine/tfjs/engine.ts';
 import { withWeights } from '../../src/formats/model.ts';

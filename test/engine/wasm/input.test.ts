@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { collectRows, type Rows } from '../../../src/engine/rows.ts';
+import { collectRows } from '../../../src/engine/collect.ts';
+import type { Rows } from '../../../src/engine/rows.ts';
 import { readKernels } from '../../../src/engine/wasm/kernel-file.ts';
 import { Arena } from '../../../src/engine/wasm/memory.ts';
 import { instantiate } from '../../../src/engine/wasm/module.ts';
