@@ -4,7 +4,7 @@ import type { Random } from '../random.ts';
 export type Draw = () => number;
 
 /** Keras's `VarianceScaling`: numbers of the variance scale / fan, uniform or normal. */
-export interface VarianceScaling {
+interface VarianceScaling {
   readonly scale: number;
   /** How many numbers a sum of such weights has, or the like. */
   readonly fan: number;

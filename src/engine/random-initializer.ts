@@ -10,7 +10,7 @@ type Initializer = (
 ) => Float32Array;
 
 /** A random initializer of a topology, and the seed that it has of its own, if any. */
-export interface RandomInitializer {
+interface RandomInitializer {
   readonly draw: (random: Random, shape: readonly number[]) => Float32Array;
   readonly seed: number | undefined;
 }

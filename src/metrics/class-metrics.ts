@@ -4,7 +4,7 @@ import { Confusion, type ClassMetrics } from './confusion.ts';
 import { rocAuc } from './roc-auc.ts';
 
 /** What a classifier of several classes is judged by, with scikit-learn's names and its `average="macro"`: means over the classes. */
-export interface MetricsOfClasses {
+interface MetricsOfClasses {
   readonly rows: number;
   readonly accuracy: number | null;
   /** A class without a value counts as 0 in this mean, and the next two. */

@@ -1,4 +1,4 @@
-import { countRows, slices, type Rows } from '../rows.ts';
+import type { Rows } from '../rows.ts';
 
 /**
  * Sums of rows: row `segments[i]` of the result gets row `indices[i]` of a matrix, times `values[i]`, for each i. That is the product
@@ -83,11 +83,3 @@ const firstOf = ({ indices, segments, values }: Entries, length: number): Entrie
   segments: segments.subarray(0, length),
   ...(values && { values: values.subarray(0, length) }),
 });
-
-/** All rows in their order, `size` at a time: the numbers of each batch. */
-export function* inOrder(rows: Rows, size: number): Generator<Uint32Array> {
-  yield* slices(
-    Uint32Array.from({ length: countRows(rows) }, (_, row) => row),
-    size,
-  );
-}

@@ -4,8 +4,7 @@ import { StageError, type ErrorCode } from '../../error.ts';
 import type { Topology } from '../../formats/topology.ts';
 import type { Tensor } from '../../formats/tensor-file.ts';
 import { withoutActivation } from '../topology.ts';
-import { countRows, type About, type Rows } from '../rows.ts';
-import { inOrder } from './batch.ts';
+import { arange, countRows, slices, type About, type Rows } from '../rows.ts';
 import { partsOf, type Layer } from './layer-parts.ts';
 import { checkShape, checkWords, toTensor } from './network-input.ts';
 import { seedInitializers } from './random-weights.ts';
@@ -83,7 +82,7 @@ export class Network {
     const result = new Float32Array(countRows(rows) * this.outputs);
     this.check(rows);
     let at = 0;
-    for (const numbers of inOrder(rows, CHUNK)) {
+    for (const numbers of slices(arange(countRows(rows)), CHUNK)) {
       this.#tf.tidy(() => {
         result.set(this.apply(rows, numbers).dataSync(), at);
       });
@@ -101,8 +100,8 @@ export class Network {
 
   /** Throws `BAD_VALUE` where it can't read such rows. */
   check(about: About): void {
-    checkShape(this.model.inputs[0]!.shape, about);
     checkWords(this.layers(), about);
+    checkShape(this.model.inputs[0]!.shape, about);
   }
 
   /** All layers, those within others, too. */

@@ -1,10 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs';
 import type { Activation, DenseLayer } from '../../formats/model.ts';
-import { inOrder } from './batch.ts';
 import { createInput, type Batch, type Input } from './input.ts';
 import type { Kernels } from './kernels.ts';
-import { countRows, type Rows } from '../rows.ts';
+import { arange, countRows, slices, type Rows } from '../rows.ts';
 import type { TensorFlow } from './tensorflow.ts';
 
 /** How many rows are predicted at once. */
@@ -92,7 +91,7 @@ export class Perceptron {
     const { size: outputs } = layers.at(-1)!.bias;
     const result = new Float32Array(countRows(rows) * outputs);
     let at = 0;
-    for (const numbers of inOrder(rows, CHUNK)) {
+    for (const numbers of slices(arange(countRows(rows)), CHUNK)) {
       this.#tf.tidy(() => result.set(this.forward(layers, input(numbers)).at(-1)!.dataSync(), at));
       at += numbers.length * outputs;
       await setImmediate();

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Batcher, inOrder, type SegmentSum } from '../../../src/engine/tfjs/batch.ts';
+import { Batcher, type SegmentSum } from '../../../src/engine/tfjs/batch.ts';
 import { anyMatrix, rowsOf } from '../rows.ts';
 
 /** [segment, index] pairs, as text that sorts. */
@@ -45,9 +45,5 @@ describe('a batch', () => {
       segments: new Int32Array(0),
     });
     expect(batch.count).toBe(2);
-  });
-
-  test('of all rows has them in their order', () => {
-    expect([...inOrder(rowsOf(1, [[], [], []]), 2)].map((slice) => [...slice])).toEqual([[0, 1], [2]]);
   });
 });
